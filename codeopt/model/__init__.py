@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses that know the standard library only. Import them from their module."""

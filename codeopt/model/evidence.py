@@ -1,0 +1,135 @@
+"""Nouns of proof: measurements, comparisons, checks and verdicts."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, replace
+
+__all__ = ["Check", "CheckKind", "Comparison", "Machine", "Measurement", "Outcome", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What a measurement was taken on; measurements of different machines are never compared."""
+
+    cpu: str
+    cores: int
+    system: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """One pair: the seconds per batch of old and new code, each in a fresh process, side by side on one machine."""
+
+    old_seconds: float
+    new_seconds: float
+
+    def __post_init__(self) -> None:
+        """Reject what is not a positive, finite time."""
+        for seconds in (self.old_seconds, self.new_seconds):
+            if not (math.isfinite(seconds) and seconds > 0):
+                msg = f"not a time: {seconds} s"
+                raise ValueError(msg)
+
+    @property
+    def ratio(self) -> float:
+        """Old over new: 2.0 is twice as fast."""
+        return self.old_seconds / self.new_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Old time over new time with its interval: 2.0 is twice as fast. `rounds` counts the pairs of fresh processes."""
+
+    ratio: float
+    low: float
+    high: float
+    confidence: float
+    rounds: int
+    old_seconds: float
+    new_seconds: float
+
+    def __post_init__(self) -> None:
+        """Reject an interval that does not hold its estimate."""
+        if not 0 < self.low <= self.ratio <= self.high < math.inf:
+            msg = f"impossible comparison: {self.low} <= {self.ratio} <= {self.high}"
+            raise ValueError(msg)
+
+    def swapped(self) -> Comparison:
+        """Return the same evidence read the other way round."""
+        return replace(
+            self,
+            ratio=1 / self.ratio,
+            low=1 / self.high,
+            high=1 / self.low,
+            old_seconds=self.new_seconds,
+            new_seconds=self.old_seconds,
+        )
+
+
+class CheckKind(enum.StrEnum):
+    """What a check looks at, in the order in which checks are made."""
+
+    PATCH = "patch"
+    CALLS = "calls"
+    TESTS = "tests"
+    TIMING = "timing"
+    WORKLOAD = "workload"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at.
+
+    `passed` is None when the check could say nothing, which is never taken for a pass; `decisive` says whether a verdict of FASTER
+    needs it.
+    """
+
+    kind: CheckKind
+    passed: bool | None
+    detail: str
+    decisive: bool = True
+
+
+class Outcome(enum.StrEnum):
+    """The five verdicts."""
+
+    FASTER = "FASTER"
+    NOT_PROVEN = "NOT_PROVEN"
+    SLOWER = "SLOWER"
+    WRONG = "WRONG"
+    UNVERIFIABLE = "UNVERIFIABLE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What codeopt says of a patch, with all that it rests on.
+
+    `comparison` is the function's, `workload` the whole workload's. FASTER cannot be built without a comparison whose interval
+    lies above 1, nor with a decisive check that did not pass.
+    """
+
+    outcome: Outcome
+    reason: str
+    checks: tuple[Check, ...] = ()
+    comparison: Comparison | None = None
+    workload: Comparison | None = None
+
+    def __post_init__(self) -> None:
+        """Restore tuples, and make an unproven FASTER impossible to build."""
+        object.__setattr__(self, "checks", tuple(self.checks))
+        if self.outcome is not Outcome.FASTER:
+            return
+        if self.comparison is None or self.comparison.low <= 1.0:
+            msg = "FASTER needs a comparison whose interval lies above 1"
+            raise ValueError(msg)
+        if not self.checks or any(check.decisive and check.passed is not True for check in self.checks):
+            msg = "FASTER needs every decisive check to have passed"
+            raise ValueError(msg)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the patch may be offered."""
+        return self.outcome is Outcome.FASTER

@@ -1,0 +1,61 @@
+"""Nouns of asking: what a proposer is told, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codeopt.model.code import Function, Target
+from codeopt.model.patch import Origin, Patch
+from codeopt.model.work import Attempt
+
+__all__ = ["CodeContext", "Proposal", "ProposalRequest"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeContext:
+    """What a proposer needs to see around a function, all of it as source text.
+
+    `imports` are the file's import statements; `helpers` the functions and constants of the same file that the target uses, whole;
+    `siblings` the signatures of its class's other methods, under the class line; `callers` short excerpts of callers, best first.
+    """
+
+    imports: str = ""
+    helpers: tuple[str, ...] = ()
+    siblings: str = ""
+    callers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalRequest:
+    """One question to a proposer.
+
+    `files` holds (path, bytes) of every file that a patch may touch, the target's first. `line_seconds` are the profile's own
+    seconds by line; `observed` one line per observed input. `samples` answers are wanted, from `seed` on.
+    """
+
+    target: Target
+    function: Function
+    files: tuple[tuple[str, bytes], ...]
+    context: CodeContext
+    line_seconds: tuple[tuple[int, float], ...] = ()
+    observed: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    samples: int = 1
+    seed: int = 0
+
+    @property
+    def source(self) -> bytes:
+        """The target's file."""
+        return self.files[0][1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One answer: a patch, or `problem`, one line that says why there is none. `answer` is the raw text."""
+
+    origin: Origin
+    patch: Patch | None
+    problem: str = ""
+    answer: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0

@@ -1,0 +1,203 @@
+"""The seams of codeopt: every outside system is reached through one of these protocols.
+
+Each has a fake that ships (`codeopt.adapters.fake`) and a conformance suite (`tests/conformance/`) that every implementation passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from codeopt.model.evidence import Machine, Verdict
+from codeopt.model.patch import Candidate
+from codeopt.model.proposal import Proposal, ProposalRequest
+from codeopt.model.report import RunInfo
+from codeopt.model.work import Command, Environment, ExecResult
+
+__all__ = ["Channel", "Proposer", "Reporter", "Sandbox", "SandboxProvider", "Store"]
+
+
+class Proposer(Protocol):
+    """Something that proposes patches."""
+
+    @property
+    def name(self) -> str:
+        """`rules`, `model` or `fake`."""
+        ...
+
+    @property
+    def busy_here(self) -> bool:
+        """Whether proposing loads this machine, so that nothing may be measured meanwhile."""
+        ...
+
+    async def propose(self, request: ProposalRequest) -> Sequence[Proposal]:
+        """Answer with up to `request.samples` proposals; a useless answer is a `Proposal` with a `problem`.
+
+        Raises:
+            EndpointUnavailable: nothing could be asked.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """Frames to and from a program in a sandbox, over a pipe of their own.
+
+    A frame is a 4-byte big-endian length and that many bytes. Nothing that is received is executed.
+    """
+
+    def send(self, frame: bytes) -> None:
+        """Send one frame.
+
+        Raises:
+            ContestantError: the program is gone.
+            SandboxUnavailable: the sandbox is gone.
+        """
+        ...
+
+    def receive(self, *, timeout_s: float, limit_bytes: int = 64_000_000) -> bytes:
+        """Wait for one frame.
+
+        Raises:
+            ContestantError: the program is gone, is too slow, or announces more than `limit_bytes`.
+            SandboxUnavailable: the sandbox is gone.
+        """
+        ...
+
+
+class Sandbox(Protocol):
+    """One tree, in a place where its code may run. Not to be shared between threads, but for `close` of its provider.
+
+    `tree`, `out` and `tools` are absolute paths as programs in the sandbox see them: the repository, a folder that they may write,
+    and codeopt's own programs (read-only). `python` is the interpreter.
+    """
+
+    tree: str
+    out: str
+    tools: str
+    python: str
+
+    def run(self, command: Command) -> ExecResult:
+        """Run a command to its end, or kill it with all its children at `timeout_s`.
+
+        Raises:
+            SandboxUnavailable: the sandbox is gone; never because of what the command did.
+        """
+        ...
+
+    def open_channel(self, command: Command) -> AbstractContextManager[Channel]:
+        """Start a program whose standard input and output are a `Channel`; leaving the context kills it.
+
+        `timeout_s` bounds its whole life; `stdin` is not used.
+        """
+        ...
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Write files, by absolute path within `out`."""
+        ...
+
+    def read(self, path: str, *, limit_bytes: int) -> bytes | None:
+        """Return the bytes of a file within `out`; None when it does not exist, is no regular file, or is larger."""
+        ...
+
+
+class SandboxProvider(Protocol):
+    """Makes sandboxes of one repository snapshot."""
+
+    @property
+    def name(self) -> str:
+        """`docker` or `local`."""
+        ...
+
+    @property
+    def isolates(self) -> bool:
+        """Whether untrusted code may run in it."""
+        ...
+
+    def prepare(self, environment: Environment) -> None:
+        """Make the environment ready (build or find the image); the only step with a network.
+
+        Raises:
+            SandboxUnavailable: it cannot be made, with the reason.
+        """
+        ...
+
+    def open(self, overlay: Mapping[str, bytes]) -> AbstractContextManager[Sandbox]:
+        """Open a sandbox on a fresh copy of the snapshot with the files of `overlay` (path in the tree to bytes) laid over it."""
+        ...
+
+    def machine(self) -> Machine:
+        """Say what measurements are taken on. Only after `prepare`."""
+        ...
+
+    def close(self) -> None:
+        """Remove all that this provider made and that is not a cache; safe to call twice and from another thread."""
+        ...
+
+
+class Store(Protocol):
+    """What a run knows, durable once a method returns. Keys are content keys: writing one twice keeps the first.
+
+    Raises:
+        StoreError: from every method, when the folder cannot be written or read.
+    """
+
+    def start(self, info: RunInfo) -> None:
+        """Remember a new run."""
+        ...
+
+    def info(self) -> RunInfo:
+        """Return what `start` was given."""
+        ...
+
+    def put_candidate(self, candidate: Candidate) -> None:
+        """Keep a candidate under its key."""
+        ...
+
+    def candidate(self, key: str) -> Candidate | None:
+        """Return a candidate."""
+        ...
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return all candidates in the order in which they were kept."""
+        ...
+
+    def put_verdict(self, key: str, stage: str, verdict: Verdict) -> None:
+        """Keep the verdict of candidate `key` at `stage` (`screen` or `full`)."""
+        ...
+
+    def verdict(self, key: str, stage: str) -> Verdict | None:
+        """Return a verdict."""
+        ...
+
+    def put_value(self, name: str, value: bytes) -> None:
+        """Keep any other bytes (recordings, answers, profiles) under a name; the last one wins."""
+        ...
+
+    def value(self, name: str) -> bytes | None:
+        """Return bytes kept by `put_value`."""
+        ...
+
+    def names(self, prefix: str) -> tuple[str, ...]:
+        """Return the names of values that start with `prefix`, sorted."""
+        ...
+
+
+class Reporter(Protocol):
+    """Tells a person what is going on; must not fail, and decides nothing."""
+
+    def stage(self, name: str, detail: str = "") -> None:
+        """A stage begins: survey, prepare, baseline, profile, record, propose, verify, confirm."""
+        ...
+
+    def judged(self, candidate: Candidate, verdict: Verdict, stage: str) -> None:
+        """A candidate has a verdict."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something that the user should know."""
+        ...
+
+    def progress(self, done: int, total: int, unit: str) -> None:
+        """How far the current stage is."""
+        ...
