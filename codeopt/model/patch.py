@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from dataclasses import dataclass
 
 from codeopt.model.code import Target
@@ -38,7 +39,7 @@ class Patch:
         """Order the edits and reject those that overlap."""
         edits = tuple(sorted(self.edits, key=lambda e: (e.path, e.start_byte, e.end_byte)))
         object.__setattr__(self, "edits", edits)
-        for first, second in zip(edits, edits[1:], strict=False):
+        for first, second in itertools.pairwise(edits):
             if first.path == second.path and second.start_byte < max(first.end_byte, first.start_byte + 1):
                 msg = f"edits overlap in {first.path} at byte {second.start_byte}"
                 raise ValueError(msg)

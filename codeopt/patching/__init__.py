@@ -1,1 +1,1 @@
-"""patching"""
+"""Patching."""
