@@ -1,1 +1,1 @@
-"""Verify."""
+"""Policy, without I/O: evidence in, checks and verdicts out."""

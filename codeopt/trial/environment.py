@@ -1,0 +1,149 @@
+"""Reads a repository's own declarations of what it needs: pyproject.toml, setup.cfg, requirement files, tox.ini."""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+from codeopt.model.work import Environment
+
+__all__ = ["TREE", "detect_environment"]
+
+TREE = "{tree}"
+TEST_NAMES = ("test", "tests", "testing")
+DEV_NAMES = ("dev", "develop", "development")
+PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
+TEST_REQUIREMENTS = re.compile(r"^(requirements/)?(requirements[-_.])?(tests?|testing|dev|develop)([-_.]requirements)?\.(txt|in)$")
+
+Read = Callable[[str], bytes]
+
+
+def detect_environment(
+    paths: Sequence[str],
+    read: Read,
+    *,
+    python: str,
+    install: Sequence[str] | None = None,
+    extras: Sequence[str] = (),
+) -> Environment:
+    """Return what has to be installed. `install`, when given, replaces what would be found; `{tree}` in it stands for the repository.
+
+    Of what a project declares, its test dependencies are taken first, its development ones only where it has none for tests.
+    """
+    known = set(paths)
+    declared = tuple((path, hashlib.sha256(read(path)).hexdigest()) for path in sorted(known) if _declares(path))
+    requirements = tuple(install) if install is not None else _found(known, read, extras)
+    roots = ("src", ".") if any(path.startswith("src/") and path.endswith(".py") for path in known) else (".",)
+    parts = (python, requirements, declared, roots)
+    return Environment(
+        python=python,
+        requirements=requirements,
+        installs_project=any(path in known for path in ("pyproject.toml", "setup.py")) and _is_project(known, read),
+        import_roots=roots,
+        declared_by=declared,
+        key=hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20],
+    )
+
+
+def _declares(path: str) -> bool:
+    return path in PROJECT_FILES or path in {"tox.ini", "requirements.txt"} or bool(TEST_REQUIREMENTS.match(path))
+
+
+def _is_project(known: set[str], read: Read) -> bool:
+    if "setup.py" in known:
+        return True
+    text = _toml(read("pyproject.toml"))
+    return "project" in text or "build-system" in text or "poetry" in _table(text, "tool")
+
+
+def _found(known: set[str], read: Read, extras: Sequence[str]) -> tuple[str, ...]:
+    pyproject = _toml(read("pyproject.toml")) if "pyproject.toml" in known else {}
+    names = _extra_names(pyproject, known, read)
+    chosen = list(extras) or _preferred(names)
+    group = _group(_table(pyproject, "dependency-groups"))
+    files = sorted(path for path in known if TEST_REQUIREMENTS.match(path))
+    found: list[str] = [*group]
+    for path in files:
+        found += ["-r", f"{TREE}/{path}"]
+    if not found and not chosen and "tox.ini" in known:
+        found += _tox(read("tox.ini").decode(errors="replace"))
+    if any(path in known for path in ("pyproject.toml", "setup.py")) and _is_project(known, read):
+        found += ["-e", TREE + (f"[{','.join(chosen)}]" if chosen else "")]
+    elif "requirements.txt" in known:
+        found += ["-r", f"{TREE}/requirements.txt"]
+    return tuple(found)
+
+
+def _toml(data: bytes) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(data.decode(errors="replace"))
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def _table(parent: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = parent.get(name)
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _extra_names(pyproject: Mapping[str, object], known: set[str], read: Read) -> list[str]:
+    names = list(_table(_table(pyproject, "project"), "optional-dependencies"))
+    names += list(_table(_table(_table(pyproject, "tool"), "poetry"), "extras"))
+    if "setup.cfg" in known:
+        parser = configparser.ConfigParser(interpolation=None, strict=False)
+        try:
+            parser.read_string(read("setup.cfg").decode(errors="replace"))
+        except configparser.Error:
+            return names
+        if parser.has_section("options.extras_require"):
+            names += parser.options("options.extras_require")
+    return names
+
+
+def _preferred(names: Sequence[str]) -> list[str]:
+    for wanted in (TEST_NAMES, DEV_NAMES):
+        chosen = [name for name in names if name.lower() in wanted]
+        if chosen:
+            return chosen
+    return []
+
+
+def _group(groups: Mapping[str, object]) -> list[str]:
+    chosen = _preferred(list(groups))
+    return [requirement for name in chosen for requirement in _members(groups, name, frozenset())]
+
+
+def _members(groups: Mapping[str, object], name: str, above: frozenset[str]) -> list[str]:
+    """Return the requirements of a dependency group with the groups that it includes; a cycle ends."""
+    entries = groups.get(name)
+    if name in above or not isinstance(entries, list):
+        return []
+    found: list[str] = []
+    for entry in entries:
+        if isinstance(entry, str):
+            found.append(entry)
+        elif isinstance(entry, dict):
+            found += _members(groups, str(entry.get("include-group", "")), above | {name})
+    return found
+
+
+def _tox(text: str) -> list[str]:
+    """Return the unconditional dependencies of tox's default environment."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return []
+    found: list[str] = []
+    for line in parser.get("testenv", "deps", fallback="").splitlines():
+        word = line.split("#")[0].strip()
+        if word.startswith("-r"):
+            found += ["-r", f"{TREE}/{word[2:].strip().removeprefix('{toxinidir}/')}"]
+        elif word and re.fullmatch(r"[A-Za-z0-9._-]+(\[[^\]]*\])?([<>=!~].*)?", word):
+            found.append(word)
+    return found

@@ -1,0 +1,153 @@
+"""Takes one candidate through the ladder of checks, cheapest first, and has `verify` say the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from codeopt.errors import ContestantError, PatchError
+from codeopt.model.calls import Expected
+from codeopt.model.code import TargetName
+from codeopt.model.evidence import Check, CheckKind, Comparison, Verdict
+from codeopt.model.patch import Candidate, Patch
+from codeopt.model.work import Recording, SuiteRun
+from codeopt.patching.apply import apply
+from codeopt.patching.gate import compile_problem
+from codeopt.ports import Sandbox
+from codeopt.trial.race import WrongWhileTimed, race
+from codeopt.trial.replay import check_calls
+from codeopt.trial.scene import Scene
+from codeopt.trial.suite import run_suite
+from codeopt.trial.workload import race_workload
+from codeopt.verify.judgement import judge, timing_check, workload_check
+from codeopt.verify.suites import judge_suite
+
+__all__ = ["Evidence", "TrialJudge", "is_test"]
+
+Checkout = Callable[[Patch], Mapping[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was learnt from the original before any patch: its test run, its recorded calls and what they should do."""
+
+    suite: SuiteRun | None
+    recordings: Mapping[TargetName, Recording]
+    expected: Mapping[TargetName, Expected]
+
+
+class TrialJudge:
+    """Judges candidates against the evidence; `referee` is an open sandbox on the original tree, with the recordings placed in it.
+
+    `checkout` gives the files of a patch as they would ship: the diff, applied by git to a clean checkout.
+    """
+
+    def __init__(self, scene: Scene, evidence: Evidence, *, referee: Sandbox, checkout: Checkout) -> None:
+        """Keep what all verdicts rest on."""
+        self._scene = scene
+        self._evidence = evidence
+        self._referee = referee
+        self._checkout = checkout
+
+    def screen(self, candidate: Candidate) -> Verdict:
+        """Give a first verdict: recorded calls, tests, and the time of the function.
+
+        Raises:
+            SandboxUnavailable: a sandbox was lost; nothing was learnt.
+        """
+        return self._verdict(candidate, full=False)
+
+    def confirm(self, candidate: Candidate) -> Verdict:
+        """Give the final verdict, on fresh processes and on what would ship, with the whole workload timed as well.
+
+        Raises:
+            SandboxUnavailable: a sandbox was lost; nothing was learnt.
+        """
+        return self._verdict(candidate, full=True)
+
+    def _verdict(self, candidate: Candidate, *, full: bool) -> Verdict:
+        try:
+            files = self._checkout(candidate.patch) if full else apply(candidate.patch, self._scene.files)
+        except PatchError as error:
+            return judge([Check(kind=CheckKind.PATCH, passed=False, detail=str(error))])
+        check = self._patch_check(candidate, files)
+        if check.passed is not True:
+            return judge([check])
+        with self._scene.provider.open(files) as contestant:
+            return _Ladder(scene=self._scene, evidence=self._evidence, old=self._referee, new=contestant).climb(candidate, check, full=full)
+
+    def _patch_check(self, candidate: Candidate, files: Mapping[str, bytes]) -> Check:
+        for path, source in files.items():
+            problem = compile_problem(path, source) if path.endswith(".py") else None
+            if problem:
+                return Check(kind=CheckKind.PATCH, passed=False, detail=problem)
+            if is_test(path):
+                detail = f"the patch edits {path}: the tests that judge a patch must be the original's"
+                return Check(kind=CheckKind.PATCH, passed=None, detail=detail)
+        changed = ", ".join(candidate.patch.paths)
+        return Check(kind=CheckKind.PATCH, passed=True, detail=f"applies to a clean copy and compiles ({changed})")
+
+
+def is_test(path: str) -> bool:
+    """Whether a path belongs to the tests rather than to what they test."""
+    *folders, name = path.split("/")
+    return (
+        name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py") or bool({"tests", "test", "testing"} & set(folders))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ladder:
+    """The checks of one candidate in one fresh sandbox."""
+
+    scene: Scene
+    evidence: Evidence
+    old: Sandbox
+    new: Sandbox
+
+    def climb(self, candidate: Candidate, first: Check, *, full: bool) -> Verdict:
+        checks = [first]
+        for check in self._behaviour(candidate.target.name):
+            checks.append(check)
+            if check.passed is not True and check.decisive:
+                return judge(checks)
+        timing, comparison = self._timing(candidate)
+        checks.append(timing)
+        if not full or timing.passed is not True:
+            return judge(checks, comparison=comparison)
+        last, workload = self._workload(candidate)
+        return judge([*checks, last], comparison=comparison, workload=workload)
+
+    def _behaviour(self, name: TargetName) -> Iterator[Check]:
+        recording = self.evidence.recordings.get(name)
+        if recording is None:
+            yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
+            return
+        yield check_calls(self.scene, self.new, recording, self.evidence.expected[name])
+        if self.evidence.suite is None:
+            yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
+        else:
+            yield judge_suite(self.evidence.suite, run_suite(self.scene, self.new))
+
+    def _timing(self, candidate: Candidate) -> tuple[Check, Comparison | None]:
+        name = candidate.target.name
+        try:
+            result = race(
+                self.scene,
+                self.old,
+                self.new,
+                recording=self.evidence.recordings[name],
+                expected=self.evidence.expected[name],
+                seed=int(candidate.key, 16),
+            )
+        except WrongWhileTimed as error:
+            return Check(kind=CheckKind.CALLS, passed=False, detail=str(error)), None
+        except ContestantError as error:
+            return Check(kind=CheckKind.TIMING, passed=None, detail=f"while it was timed: {error}"), None
+        return timing_check(result.comparison, min_speedup=self.scene.min_speedup, note=result.note), result.comparison
+
+    def _workload(self, candidate: Candidate) -> tuple[Check, Comparison | None]:
+        result = race_workload(self.scene, self.old, self.new, seed=int(candidate.key, 16))
+        if result.failure:
+            return Check(kind=CheckKind.TESTS, passed=False, detail=result.failure), None
+        return workload_check(result.comparison), result.comparison

@@ -1,0 +1,162 @@
+"""Times old and new code on the recorded calls, in pairs of fresh processes, by the host's clock.
+
+In each pair both sides are loaded, then batches alternate in the order old, new, new, old, so that a drift of the machine meets both
+alike; every batch runs in a fresh child on freshly rebuilt inputs. What an empty batch costs (the pipe) is measured and taken off.
+
+Short batches repeat the calls to be long enough to time. A cache that remembers arguments would gain by that alone, so such a
+race also has a cold series, each call once for each process. Where the cold interval lies wholly below the warm one, the cold one is
+the figure.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from codeopt.errors import ContestantError
+from codeopt.model.calls import Expected
+from codeopt.model.evidence import Comparison, Measurement
+from codeopt.model.work import Recording
+from codeopt.ports import Sandbox
+from codeopt.stats.compare import compare
+from codeopt.stats.sequential import Plan, State
+from codeopt.trial.scene import Scene
+from codeopt.trial.worker import Worker, open_worker
+
+__all__ = ["RaceResult", "WrongWhileTimed", "race"]
+
+BATCH_S = 0.03
+LONGEST_BATCH_S = 1.5
+BATCH_BYTES = 48_000_000
+SHOWN = 4
+FLOOR_S = 2e-6
+SAME = 1.5
+
+
+class WrongWhileTimed(ContestantError):  # noqa: N818 - named for what the candidate did
+    """A timed call of the candidate answered differently from the original."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceResult:
+    """`comparison` is what counts; `warm` is set where a cache made repeated inputs faster than fresh ones."""
+
+    comparison: Comparison | None
+    note: str = ""
+    warm: Comparison | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Which calls a timed batch makes, and how often."""
+
+    calls: tuple[int, ...]
+    repeat: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Race:
+    """A race under way."""
+
+    scene: Scene
+    recording: Recording
+    expected: Expected
+    old: Sandbox
+    new: Sandbox
+    batch: _Batch
+    rng: random.Random
+    warm: list[Measurement] = field(default_factory=list)
+    cold: list[Measurement] = field(default_factory=list)
+
+    def pair(self) -> None:
+        """Add one pair of fresh processes, started in random order."""
+        with ExitStack() as stack:
+            sides = [self.old, self.new]
+            first = self.rng.randrange(2)
+            workers: dict[int, Worker] = {}
+            for side in (first, 1 - first):
+                workers[side] = stack.enter_context(open_worker(self.scene, sides[side], self.recording))
+            old, new = workers[0], workers[1]
+            self.warm.append(self._rounds(old, new, self.batch))
+            if self.batch.repeat > 1:
+                self.cold.append(self._rounds(old, new, replace(self.batch, repeat=1)))
+
+    def _rounds(self, old: Worker, new: Worker, batch: _Batch) -> Measurement:
+        empty = [self._empty(worker) for worker in (old, new)]
+        times: tuple[list[float], list[float]] = ([], [])
+        order = (0, 1, 1, 0) if self.rng.random() < 0.5 else (1, 0, 0, 1)  # noqa: PLR2004 - a fair coin
+        for side in order:
+            seconds = self._time((old, new)[side], batch, judged=side == 1)
+            times[side].append(max(seconds - empty[side], FLOOR_S))
+        return Measurement(old_seconds=statistics.fmean(times[0]), new_seconds=statistics.fmean(times[1]))
+
+    def _empty(self, worker: Worker) -> float:
+        return min(worker.time_batch((), repeat=1, seeded=False, show=())[0] for _ in range(3))
+
+    def _time(self, worker: Worker, batch: _Batch, *, judged: bool) -> float:
+        count = len(batch.calls) * batch.repeat
+        show = self.rng.sample(range(count), min(SHOWN, count))
+        seconds, digests = worker.time_batch(batch.calls, repeat=batch.repeat, seeded=self.expected.random, show=show)
+        if judged:
+            self._check(batch, show, digests)
+        return seconds
+
+    def _check(self, batch: _Batch, show: Sequence[int], digests: Sequence[str]) -> None:
+        wanted = {answer.call: answer for answer in self.expected.answers}
+        got = list(digests) + [""] * (len(show) - len(digests))
+        for position, digest in zip(show, got, strict=False):
+            answer = wanted[batch.calls[position % len(batch.calls)]]
+            if digest != answer.digest and answer.call in self.stable:
+                raise WrongWhileTimed(f"on input ({answer.given}) a timed call answers differently from the original ({answer.shown})")
+
+    stable: frozenset[int] = frozenset()
+
+
+def race(scene: Scene, old: Sandbox, new: Sandbox, *, recording: Recording, expected: Expected, seed: int) -> RaceResult:
+    """Time until the plan is decided or `race_s` is spent.
+
+    Both sandboxes must hold the recording already. The batch holds every expected call, or a sample of them where that takes too long.
+
+    Raises:
+        ContestantError: a worker died, hung, or answered differently while it was timed.
+    """
+    rng = random.Random(f"{scene.seed}/{seed}")  # noqa: S311 - an order of measurement, not a secret
+    batch, stable = _planned(scene, old, recording, expected, rng)
+    run = _Race(scene=scene, recording=recording, expected=expected, old=old, new=new, batch=batch, rng=rng, stable=stable)
+    plan = Plan(confidence=scene.confidence)
+    start = time.perf_counter()
+    while True:
+        run.pair()
+        decision = plan.decide(run.warm, min_speedup=scene.min_speedup)
+        if decision.state is not State.CONTINUE:
+            break
+        if time.perf_counter() - start > scene.limits.race_s and len(run.warm) >= plan.looks[0]:
+            break
+    return _result(run, decision.comparison or compare(run.warm, scene.confidence), scene.confidence)
+
+
+def _planned(scene: Scene, old: Sandbox, recording: Recording, expected: Expected, rng: random.Random) -> tuple[_Batch, frozenset[int]]:
+    """Choose the batch by the original's time, and find the calls whose timed results repeat the replayed ones on the original."""
+    calls = expected.calls
+    with open_worker(scene, old, recording) as worker:
+        seconds, digests = worker.time_batch(calls, repeat=1, seeded=expected.random, show=range(len(calls)))
+    wanted = {answer.call: answer.digest for answer in expected.answers}
+    stable = frozenset(call for call, digest in zip(calls, digests, strict=True) if wanted[call] == digest)
+    if seconds > LONGEST_BATCH_S:
+        count = max(1, int(len(calls) * LONGEST_BATCH_S / seconds))
+        return _Batch(calls=tuple(sorted(rng.sample(calls, count))), repeat=1), stable
+    size = max(1, len(recording.data))
+    repeat = max(1, min(int(BATCH_S / max(seconds, FLOOR_S)) + 1, BATCH_BYTES // size, 5_000))
+    return _Batch(calls=calls, repeat=repeat if seconds < BATCH_S / SAME else 1), stable
+
+
+def _result(run: _Race, warm: Comparison | None, confidence: float) -> RaceResult:
+    cold = compare(run.cold, confidence) if run.cold else None
+    if warm is None or cold is None or cold.high >= warm.low:
+        return RaceResult(comparison=warm)
+    note = f"only repeated inputs gain {warm.ratio:.3g}x: on inputs met for the first time it is {cold.ratio:.3g}x"
+    return RaceResult(comparison=cold, note=note, warm=warm)

@@ -1,0 +1,62 @@
+"""Runs the repository's own tests in a sandbox."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from codeopt.model.work import Command, ExecResult, SuiteRun
+from codeopt.ports import Sandbox
+from codeopt.trial.scene import Scene
+
+__all__ = ["last_line", "run_suite"]
+
+ADDOPTS = "-p codeopt_inside.suite -p no:cacheprovider"
+
+
+def run_suite(scene: Scene, sandbox: Sandbox) -> SuiteRun:
+    """Run the tests once and return what each did.
+
+    pytest is told by its environment to load codeopt's plug-in; another runner is judged by its exit status alone.
+    """
+    report = f"{sandbox.out}/suite.jsonl"
+    sandbox.write({report: b""})
+    result = sandbox.run(_command(scene, sandbox, report))
+    lines = sandbox.read(report, limit_bytes=scene.limits.read_bytes) or b""
+    return SuiteRun(
+        status=None if result.timed_out else result.status,
+        outcomes=tuple(sorted(_outcomes(lines).items())),
+        seconds=result.seconds,
+        tail=last_line(result),
+    )
+
+
+def _command(scene: Scene, sandbox: Sandbox, report: str) -> Command:
+    command = scene.command(sandbox, scene.tests, scene.limits.tests_s)
+    path = f"{sandbox.tools}/site:{scene.import_path(sandbox, inside=False)}"
+    env = dict(command.env) | {"PYTHONPATH": path, "PYTEST_ADDOPTS": ADDOPTS, "CODEOPT_SUITE": report}
+    return dataclasses.replace(command, env=tuple(env.items()))
+
+
+def _outcomes(lines: bytes) -> dict[str, str]:
+    """Return outcome by test id; a test that was collected and never reported is `lost`, a failed phase wins over a passed one."""
+    outcomes: dict[str, str] = {}
+    for line in lines.splitlines():
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if "collected" in record:
+            outcomes.setdefault(str(record["collected"]), "lost")
+        elif outcomes.get(str(record["id"])) not in {"failed", "error"}:
+            outcomes[str(record["id"])] = str(record["outcome"])
+    return outcomes
+
+
+def last_line(result: ExecResult) -> str:
+    """Return the last line that says something, for a one-line message."""
+    for stream in (result.stderr, result.stdout):
+        lines = [line.strip() for line in stream.decode(errors="replace").splitlines() if line.strip()]
+        if lines:
+            return lines[-1][:300]
+    return "no output"

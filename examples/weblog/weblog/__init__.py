@@ -1,0 +1,1 @@
+"""Reads web server logs and says who came, how often, and what they looked for."""

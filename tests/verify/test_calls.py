@@ -1,0 +1,71 @@
+"""What replayed calls prove."""
+
+from dataclasses import replace
+
+import pytest
+
+from codeopt.model.calls import CallAnswer, Expected
+from codeopt.verify.calls import judge_calls, settle
+
+
+def answer(call=0, digest="d", **fields):
+    return CallAnswer(**{"call": call, "status": "returned", "digest": digest, "printed": "p", "given": "1, 2", "shown": "3", **fields})
+
+
+def test_calls_on_which_the_original_agrees_with_itself_are_kept():
+    expected = settle([answer(0), answer(1)], [answer(0), answer(1)])
+    assert expected.calls == (0, 1)
+    assert expected.dropped == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (answer(), answer(digest="e"), "does not repeat"),
+        (answer(), answer(printed="q"), "does not repeat"),
+        (answer(), None, "does not repeat"),
+        (answer(status="opaque", digest="", note="a lock"), answer(), "a lock"),
+        (answer(status="unloadable", digest="", note="gone"), answer(), "gone"),
+    ],
+)
+def test_calls_that_prove_nothing_are_dropped_with_the_reason(first, second, reason):
+    expected = settle([first], [second] if second else [])
+    assert expected.answers == ()
+    assert reason in expected.dropped[0][0]
+
+
+def test_equal_answers_pass_and_say_how_many():
+    check = judge_calls(Expected(answers=(answer(0), answer(1))), [answer(1), answer(0)], seen=7)
+    assert check.passed is True
+    assert "2 recorded calls (of 7 made)" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("got", "text"),
+    [
+        ([], "was not answered"),
+        ([answer(call=1)], "was not answered"),
+        ([answer(digest="e", shown="4")], "expected it returned 3, got: it returned 4"),
+        ([answer(digest="e")], "differ"),
+        ([answer(digest="")], "differ"),
+        ([answer(status="raised", digest="e", shown="KeyError()")], "raised KeyError()"),
+        ([answer(printed="q")], "output differs"),
+        ([answer(status="opaque", digest="", note="a lock")], "a lock"),
+        ([answer(status="unloadable", digest="", note="no class")], "no class"),
+    ],
+)
+def test_any_difference_fails_and_is_told(got, text):
+    check = judge_calls(Expected(answers=(answer(),)), got, seen=1)
+    assert check.passed is False
+    assert text in check.detail
+
+
+def test_nothing_comparable_is_no_pass():
+    check = judge_calls(Expected(answers=(), dropped=(("a lock", 3),)), [], seen=3)
+    assert check.passed is None
+    assert "3 times: a lock" in check.detail
+
+
+def test_an_empty_digest_never_agrees():
+    blank = answer(digest="")
+    assert not blank.agrees(replace(blank))
