@@ -9,7 +9,7 @@ from codeopt.model.evidence import Comparison, Machine, Verdict
 from codeopt.model.patch import Origin
 from codeopt.model.work import Workload
 
-__all__ = ["CandidateReport", "Combined", "Cost", "Report", "RunInfo"]
+__all__ = ["CandidateReport", "Combined", "Cost", "Facts", "Report", "RunInfo"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,23 @@ class RunInfo:
     started: str
     command: tuple[str, ...]
     settings: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a run besides its candidates: stored as it becomes known, so that an interrupted run can be reported too.
+
+    `tests` sums up the original's test run, `seconds` is wall time by stage.
+    """
+
+    workload: Workload
+    machine: Machine
+    sandbox: str
+    isolated: bool
+    tests: str
+    notes: tuple[str, ...] = ()
+    seconds: tuple[tuple[str, float], ...] = ()
+    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,7 @@ class Recording:
     """The calls that a workload made of a target.
 
     `data` is opaque to the host: it is written by the recorder and read by workers, both in sandboxes. `calls` are kept in it,
-    `seen` were made, `skipped` says why others could not be kept (reason, number).
+    `seen` were made and took `seconds`, `skipped` says why others could not be kept (reason, number).
     """
 
     name: TargetName
@@ -138,6 +138,7 @@ class Recording:
     seen: int
     skipped: tuple[tuple[str, int], ...]
     data: bytes
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

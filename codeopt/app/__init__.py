@@ -1,0 +1,1 @@
+"""Composition root: builds the services and runs one command. Heavy parts are imported where they are used."""

@@ -1,0 +1,68 @@
+"""`--branch`: the accepted patches as commits, without touching the work tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codeopt.adapters.git import CommitPlan, commit_on_branch, open_repository, require_branch_free
+from codeopt.adapters.store.runs import find_run
+from codeopt.adapters.store.sqlite import SqliteStore
+from codeopt.app.combine import accepted
+from codeopt.model.evidence import Outcome
+from codeopt.model.patch import Candidate
+from codeopt.model.report import CandidateReport, Report
+from codeopt.patching.apply import apply
+from codeopt.patching.versions import merge
+
+__all__ = ["branch_of", "require_free"]
+
+
+def require_free(repo: Path, branch: str) -> None:
+    """Check before the work begins that the branch can be made.
+
+    Raises:
+        RepositoryError: the name is taken or is no branch name.
+    """
+    require_branch_free(open_repository(repo), branch)
+
+
+def branch_of(repo: Path, report: Report, branch: str) -> str:
+    """Make a branch with one commit for each accepted patch and say so in a line.
+
+    Patches that fail together are not committed together: then the one with the highest gain stands alone.
+
+    Raises:
+        RepositoryError: the branch cannot be made; nothing has changed.
+    """
+    if not report.accepted:
+        return f"no patch was accepted: branch {branch} was not made"
+    repository = open_repository(repo)
+    folder = find_run(repository.root, report.info.run)
+    chosen = _chosen(report, accepted(SqliteStore(folder)))
+    plans, patches = [], []
+    for candidate, told in chosen:
+        patches.append(candidate.patch)
+        patch = merge(patches)
+        files = apply(patch, {path: (folder / "tree" / path).read_bytes() for path in patch.paths})
+        plans.append(CommitPlan(message=_message(told), files=files))
+    tip = commit_on_branch(repository, branch, plans)
+    aside = "" if len(chosen) == len(report.accepted) else " (the accepted patches fail together: only the best is committed)"
+    return f"branch {branch} at {tip[:12]} holds {len(chosen)} accepted patches{aside}"
+
+
+def _chosen(report: Report, candidates: tuple[Candidate, ...]) -> list[tuple[Candidate, CandidateReport]]:
+    told = {one.key: one for one in report.candidates}
+    pairs = [(candidate, told[candidate.key]) for candidate in candidates]
+    together = report.combined is None or report.combined.verdict.outcome not in {Outcome.WRONG, Outcome.UNVERIFIABLE, Outcome.SLOWER}
+    return pairs if together else [max(pairs, key=lambda pair: _gain(pair[1]))]
+
+
+def _gain(told: CandidateReport) -> float:
+    return told.verdict.workload.ratio if told.verdict.workload else 0.0
+
+
+def _message(told: CandidateReport) -> str:
+    comparison = told.verdict.comparison
+    figure = f" ({comparison.ratio:.2f}x)" if comparison else ""
+    checks = "\n".join(f"- {check.kind}: {check.detail}" for check in told.verdict.checks)
+    return f"Make {told.target.name.qualname} faster{figure}\n\n{told.target.name.path}\n\nProven by codeopt:\n{checks}\n"

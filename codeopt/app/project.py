@@ -1,0 +1,116 @@
+"""A repository as one run sees it: a snapshot, its index, its workload and what it needs installed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from codeopt.adapters.git import Repository, open_repository, snapshot
+from codeopt.config import Settings
+from codeopt.errors import RepositoryError, StoreError
+from codeopt.model.work import Environment, Workload
+from codeopt.ports import SandboxProvider
+from codeopt.syntax.index import CodeIndex, index_files
+from codeopt.trial.discovery import find_tests, find_workload
+from codeopt.trial.environment import detect_environment
+from codeopt.trial.scene import Limits, Scene
+
+__all__ = ["Project", "open_project", "scene_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Everything that is known of a repository before any of its code runs."""
+
+    repository: Repository
+    tree: Path
+    paths: tuple[str, ...]
+    index: CodeIndex
+    tests: tuple[str, ...]
+    workload: Workload
+    environment: Environment
+    notes: tuple[str, ...]
+
+
+def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
+    """Copy the repository's files to `tree` (unless a resumed run did so before) and look at them.
+
+    Raises:
+        RepositoryError: not a repository, or one without Python code.
+        WorkloadError: nothing to measure.
+        StoreError: the copy cannot be written.
+    """
+    repository = open_repository(repo)
+    paths = _copied(repository, tree)
+    sources = [path for path in paths if path.endswith(".py")]
+    if not sources:
+        raise RepositoryError(f"{repo} holds no Python files: nothing to optimize")
+    index = index_files(tree, sources, cache=None)
+    read = _Reader(tree)
+    tests = find_tests(paths, settings.tests)
+    workload = find_workload(paths, read, command=settings.workload, tests=tests)
+    environment = detect_environment(
+        paths, read, python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}", install=settings.install, extras=settings.extras
+    )
+    notes = tuple(f"{path} is skipped: {reason}" for path, reason in index.skipped)
+    return Project(
+        repository=repository,
+        tree=tree,
+        paths=paths,
+        index=index,
+        tests=tests,
+        workload=workload,
+        environment=environment,
+        notes=notes,
+    )
+
+
+class _Reader:
+    """Reads files of the snapshot by relative path."""
+
+    def __init__(self, tree: Path) -> None:
+        self._tree = tree
+
+    def __call__(self, path: str) -> bytes:
+        return (self._tree / path).read_bytes()
+
+
+def _copied(repository: Repository, tree: Path) -> tuple[str, ...]:
+    try:
+        if tree.exists():
+            return tuple(sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()))
+        part = tree.with_name(tree.name + ".part")
+        paths = snapshot(repository, part)
+        part.rename(tree)
+    except OSError as error:
+        raise StoreError(f"cannot copy the repository to {tree} ({error.strerror or error}): free some space, or fix its permissions") from error
+    return paths
+
+
+def scene_of(project: Project, settings: Settings, provider: SandboxProvider) -> Scene:
+    """Return the scene of all trials on this project."""
+    limits = Limits(workload_s=settings.workload_timeout, tests_s=settings.test_timeout)
+    return Scene(
+        provider=provider,
+        environment=project.environment,
+        workload=project.workload,
+        tests=project.tests,
+        files=sources(project),
+        limits=limits,
+        min_speedup=settings.min_speedup,
+        confidence=settings.confidence,
+        seed=settings.seed,
+    )
+
+
+def sources(project: Project) -> Mapping[str, bytes]:
+    """Return path to bytes of every file that the index could parse."""
+    return {path: (project.tree / path).read_bytes() for path in project.index.files}
+
+
+def excluded(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a path matches one of the user's globs."""
+    return any(fnmatch(path, pattern) for pattern in patterns)

@@ -1,0 +1,56 @@
+"""Chooses the sandbox: Docker where there is an engine, else the local one, which isolates nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from codeopt.assets import programs_dir
+from codeopt.config import Settings
+from codeopt.errors import SandboxUnavailable
+from codeopt.ports import Reporter, SandboxProvider
+
+__all__ = ["open_provider"]
+
+
+@contextmanager
+def open_provider(settings: Settings, tree: Path, *, run: str, untrusted: str, reporter: Reporter) -> Iterator[SandboxProvider]:
+    """Open the provider that the settings ask for, and close it with all that it made.
+
+    `untrusted` says whose code needs isolation, empty when nobody's does.
+
+    Raises:
+        SandboxUnavailable: no Docker engine where one is needed.
+    """
+    provider = _provider(settings, tree, run=run, untrusted=untrusted, reporter=reporter)
+    try:
+        yield provider
+    finally:
+        provider.close()
+
+
+def _provider(settings: Settings, tree: Path, *, run: str, untrusted: str, reporter: Reporter) -> SandboxProvider:
+    lost: SandboxUnavailable | None = None
+    if settings.sandbox in {"auto", "docker"}:
+        try:
+            return _docker(settings, tree, run)
+        except SandboxUnavailable as error:
+            if settings.sandbox == "docker":
+                raise
+            lost = error
+    if untrusted and not settings.trust_patch:
+        why = f" ({lost})" if lost else ""
+        raise SandboxUnavailable(
+            f"{untrusted} runs in Docker or not at all{why}: start a Docker engine (see `codeopt doctor`), or pass --trust-patch to run it unprotected"
+        )
+    from codeopt.adapters.local import LocalProvider
+
+    reporter.note("the local sandbox isolates nothing: only codeopt's own rewrites and patches that you trust run in it")
+    return LocalProvider(tree, programs_dir())
+
+
+def _docker(settings: Settings, tree: Path, run: str) -> SandboxProvider:
+    from codeopt.adapters.docker.provider import DockerProvider
+
+    return DockerProvider(tree, programs_dir(), run=run, base=settings.image, memory_bytes=settings.memory)

@@ -1,0 +1,103 @@
+"""What is learnt from the original code before any patch: tests, profile, recorded calls, and what the calls should do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from codeopt.app.project import Project
+from codeopt.errors import BaselineError
+from codeopt.model.calls import Expected
+from codeopt.model.code import Target, TargetName
+from codeopt.model.work import Profile, Recording, SuiteRun
+from codeopt.ports import Reporter, Sandbox, Store
+from codeopt.trial.judge import Evidence
+from codeopt.trial.profiling import profile
+from codeopt.trial.recording import record
+from codeopt.trial.replay import learn_expected
+from codeopt.trial.scene import Scene
+from codeopt.trial.suite import run_suite
+from codeopt.trial.worker import place_recording
+from codeopt.verify.suites import baseline_problem, failing
+
+__all__ = ["Survey"]
+
+T = TypeVar("T")
+_SUITE = TypeAdapter(SuiteRun)
+_PROFILE = TypeAdapter(Profile)
+_RECORDINGS = TypeAdapter(tuple[Recording, ...])
+_TARGETS = TypeAdapter(tuple[Target, ...])
+_EXPECTED = TypeAdapter(tuple[tuple[TargetName, Expected], ...])
+
+
+class Survey:
+    """The original, looked at step by step; what the store has is not done again."""
+
+    def __init__(self, scene: Scene, project: Project, *, store: Store, reporter: Reporter) -> None:
+        """Keep what all steps need."""
+        self._scene = scene
+        self._project = project
+        self._store = store
+        self._reporter = reporter
+
+    def suite(self, *, allow_failing: bool) -> SuiteRun | None:
+        """Run the tests of the original; None when there are none.
+
+        Raises:
+            BaselineError: they cannot judge a patch.
+        """
+        if not self._scene.tests:
+            self._reporter.note("the repository has no tests: recorded calls alone judge a patch")
+            return None
+        self._reporter.stage("baseline", " ".join(self._scene.tests))
+        run = self._kept("suite", _SUITE, self._run_suite)
+        problem = baseline_problem(run, allow_failing=allow_failing)
+        if problem:
+            way_out = "fix them, choose others with --tests, or pass --allow-failing-tests" if failing(run) else "give a command with --tests"
+            raise BaselineError(f"{problem}: {way_out}")
+        if failing(run):
+            self._reporter.note(f"{len(failing(run))} tests fail before any patch and judge nothing: {', '.join(failing(run)[:3])}")
+        return run
+
+    def _run_suite(self) -> SuiteRun:
+        with self._scene.provider.open({}) as sandbox:
+            return run_suite(self._scene, sandbox)
+
+    def profile(self) -> Profile:
+        """Say where the time of the workload goes.
+
+        Raises:
+            WorkloadError: the workload fails.
+        """
+        self._reporter.stage("profile", " ".join(self._scene.workload.argv))
+        tolerant = self._scene.workload.argv == self._scene.tests
+        return self._kept("profile", _PROFILE, lambda: profile(self._scene, self._project.index, tolerate_failure=tolerant))
+
+    def targets(self, chosen: Sequence[Target]) -> tuple[Target, ...]:
+        """Keep the targets of the run, so that a resumed one has the same."""
+        return self._kept("targets", _TARGETS, lambda: tuple(chosen))
+
+    def evidence(self, suite: SuiteRun | None, names: Sequence[TargetName], referee: Sandbox) -> Evidence:
+        """Record the targets' calls and learn from the original what they should do."""
+        self._reporter.stage("record", f"{len(names)} targets")
+        recordings = {r.name: r for r in self._kept("recordings", _RECORDINGS, lambda: tuple(record(self._scene, names).values()))}
+        expected = self._expected(recordings, referee)
+        return Evidence(suite=suite, recordings=recordings, expected=expected)
+
+    def _expected(self, recordings: Mapping[TargetName, Recording], referee: Sandbox) -> Mapping[TargetName, Expected]:
+        for recording in recordings.values():
+            place_recording(referee, recording)
+        learnt = self._kept(
+            "expected", _EXPECTED, lambda: tuple((name, learn_expected(self._scene, referee, recordings[name])) for name in recordings)
+        )
+        return dict(learnt)
+
+    def _kept(self, name: str, kind: TypeAdapter[T], make: Callable[[], T]) -> T:
+        known = self._store.value(f"survey/{name}")
+        if known is not None:
+            return kind.validate_json(known)
+        made = make()
+        self._store.put_value(f"survey/{name}", kind.dump_json(made))
+        return made

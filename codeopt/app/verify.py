@@ -1,0 +1,121 @@
+"""`codeopt verify`: the verdict on any patch, whoever wrote it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeopt.adapters.git import changes
+from codeopt.adapters.store.memory import MemoryStore
+from codeopt.app.project import Project, open_project, scene_of
+from codeopt.app.sandboxes import open_provider
+from codeopt.app.shipping import Shipping
+from codeopt.app.survey import Survey
+from codeopt.config import Settings
+from codeopt.errors import TargetError
+from codeopt.model.code import Function, Target, TargetName
+from codeopt.model.evidence import Machine, Verdict
+from codeopt.model.patch import Candidate, Origin, Patch
+from codeopt.model.work import Workload
+from codeopt.patching.versions import merge, patch_between
+from codeopt.ports import Reporter, SandboxProvider
+from codeopt.syntax.parse import parse_file
+from codeopt.trial.judge import Evidence, TrialJudge
+
+__all__ = ["Verification", "verify"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """A verdict with what it was taken on."""
+
+    verdict: Verdict
+    target: TargetName
+    workload: Workload
+    machine: Machine
+    sandbox: str
+    diff: str
+
+
+def verify(repo: Path, settings: Settings, *, patch: bytes, reporter: Reporter) -> Verification:
+    """Take a unified diff through the same path as a candidate of `optimize`.
+
+    The function that is timed is the user's `--target`, else the touched function that the workload spends most time in. The
+    recorded calls of every touched function are compared.
+
+    Raises:
+        PatchError: the diff does not apply.
+        TargetError: it touches no function and no target is given.
+    """
+    with tempfile.TemporaryDirectory(prefix="codeopt-verify-") as scratch:
+        folder = Path(scratch)
+        reporter.stage("survey", str(repo))
+        project = open_project(repo, settings, tree=folder / "tree")
+        shipping = Shipping(project.tree, folder / "scratch")
+        versions = changes(patch, project.tree, folder / "scratch")
+        change = merge([patch_between(path, before, after) for path, (before, after) in versions.items()])
+        named = tuple(project.index.find(spec) for spec in settings.targets)
+        touched = touched_functions(project, versions)
+        if not named and not touched:
+            raise TargetError("the patch touches no function that exists before it: name one to measure with --target PATH::QUALNAME")
+        whose = "a patch that codeopt's rules did not write"
+        with open_provider(settings, project.tree, run=folder.name, untrusted=whose, reporter=reporter) as provider:
+            return _verified(project, settings, change, functions=(*named, *touched), named=bool(named), provider=provider, shipping=shipping, reporter=reporter)
+
+
+def _verified(
+    project: Project,
+    settings: Settings,
+    change: Patch,
+    *,
+    functions: Sequence[Function],
+    named: bool,
+    provider: SandboxProvider,
+    shipping: Shipping,
+    reporter: Reporter,
+) -> Verification:
+    reporter.stage("prepare", f"{provider.name} sandbox")
+    provider.prepare(project.environment)
+    scene = scene_of(project, settings, provider)
+    survey = Survey(scene, project, store=MemoryStore(), reporter=reporter)
+    suite = survey.suite(allow_failing=settings.allow_failing_tests)
+    names = tuple(dict.fromkeys(function.name for function in functions))
+    with provider.open({}) as referee:
+        evidence = survey.evidence(suite, names, referee)
+        main = functions[0] if named else _busiest(functions, evidence)
+        target = Target(name=main.name, span=main.span, source_sha=main.source_sha, share=0.0)
+        judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout, also=names)
+        candidate = Candidate(target=target, patch=change, origin=Origin(proposer="user"))
+        reporter.stage("verify", str(main.name))
+        verdict = judge.confirm(candidate)
+    return Verification(
+        verdict=verdict,
+        target=main.name,
+        workload=project.workload,
+        machine=provider.machine(),
+        sandbox=provider.name,
+        diff=shipping.diff(candidate),
+    )
+
+
+def _busiest(functions: Sequence[Function], evidence: Evidence) -> Function:
+    def seconds(function: Function) -> float:
+        recording = evidence.recordings.get(function.name)
+        return recording.seconds if recording else -1.0
+
+    return max(functions, key=seconds)
+
+
+def touched_functions(project: Project, versions: Mapping[str, tuple[bytes, bytes]]) -> tuple[Function, ...]:
+    """Return the functions of the original whose source changes or goes, in source order; a nested one counts as its outermost."""
+    found: dict[TargetName, Function] = {}
+    for path, (before, after) in versions.items():
+        new = {function.name: function.source_sha for function in parse_file(path, after).functions}
+        for function in parse_file(path, before).functions:
+            if new.get(function.name) != function.source_sha:
+                outer = project.index.at_line(path, function.def_line)
+                if outer is not None:
+                    found[outer.name] = outer
+    return tuple(found.values())

@@ -1,0 +1,73 @@
+"""Options that several commands share, and how they become settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from codeopt.errors import StoreError
+
+if TYPE_CHECKING:
+    from codeopt.config import Settings
+
+__all__ = ["common", "json_option", "quiet_option", "repo_argument", "settings_from", "write_json"]
+
+F = TypeVar("F", bound=Callable[..., object])
+
+repo_argument = click.argument("repo", type=click.Path(path_type=Path), default=".")
+json_option = click.option("--json", "json_file", metavar="FILE", help="Write the result as one JSON object; - for standard output.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress, only the result.")
+
+_COMMON = (
+    click.option("--target", "targets", multiple=True, metavar="PATH::QUALNAME", help="A function; may be repeated."),
+    click.option("--workload", metavar="CMD", help="The command whose time counts, run at the root of the repository."),
+    click.option("--tests", metavar="CMD", help="The command that runs the tests."),
+    click.option("--sandbox", type=click.Choice(["auto", "docker", "local"]), help="Where code runs; auto takes Docker where there is one."),
+    click.option("--min-speedup", type=float, metavar="RATIO", help="The whole interval must lie above this ratio (1.03)."),
+    click.option("--seed", type=int, help="Seed of everything random."),
+    click.option("--trust-patch", is_flag=True, default=None, help="Run patches of others in the local sandbox too."),
+    click.option("--allow-failing-tests", is_flag=True, default=None, help="Go on when tests fail before any patch; they judge nothing."),
+)
+
+
+def common(function: F) -> F:
+    """Add the options of commands that run repository code."""
+    for option in reversed(_COMMON):
+        function = option(function)
+    return function
+
+
+def settings_from(repo: Path, flags: Mapping[str, object]) -> Settings:
+    """Return the settings: flags over environment over pyproject.toml over defaults.
+
+    Raises:
+        ConfigError: a value that cannot be used.
+    """
+    from codeopt.config import load_settings
+
+    given = {name: list(value) if isinstance(value, tuple) else value for name, value in flags.items() if value not in (None, ())}
+    return load_settings(repo, flags=given, environ=os.environ)
+
+
+def write_json(payload: Mapping[str, object], file: str | None) -> None:
+    """Write an object where `--json` says.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    if file is None:
+        return
+    text = json.dumps(payload, indent=2, ensure_ascii=True) + "\n"
+    if file == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write {file} ({error.strerror}): choose another --json file") from error

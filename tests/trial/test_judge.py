@@ -1,0 +1,128 @@
+"""Candidates through the whole ladder, in real processes."""
+
+import pytest
+
+from codeopt.model.evidence import CheckKind, Outcome
+
+SEEN = """    seen = []
+    for item in items:
+        if item not in seen:
+            seen.append(item)
+    return seen
+"""
+
+
+def test_a_good_patch_is_faster_and_stays_so_when_confirmed(stage):
+    candidate = stage.candidate("dedupe", SEEN, "    return list(dict.fromkeys(items))\n")
+    verdict = stage.judge.screen(candidate)
+    assert verdict.outcome is Outcome.FASTER, verdict.reason
+    assert verdict.comparison.low > 1.5
+    confirmed = stage.judge.confirm(candidate)
+    assert confirmed.outcome is Outcome.FASTER, confirmed.reason
+    assert confirmed.workload is not None
+    assert [check.kind for check in confirmed.checks] == list(CheckKind)
+
+
+WRONG = {
+    "order": ("dedupe", SEEN, "    return sorted(set(items))\n"),
+    "lost duplicates' order": ("dedupe", SEEN, "    return list(dict.fromkeys(reversed(items)))[::-1]\n"),
+    "type of the result": ("dedupe", SEEN, "    return tuple(dict.fromkeys(items))\n"),
+    "lazy result": ("dedupe", SEEN, "    return iter(dict.fromkeys(items))\n"),
+    "aliased argument": ("dedupe", SEEN, "    items[:] = dict.fromkeys(items)\n    return items\n"),
+    "exception type": ("halve", "raise ValueError", "raise ArithmeticError"),
+    "exception swallowed": ("halve", '        raise ValueError(f"{number} is odd")\n', "        return number // 2\n"),
+    "float for int": ("halve", "number // 2", "number / 2"),
+    "argument not emptied": ("drain", "    total = 0\n    while queue:\n        total += queue.pop(0)\n    return total\n", "    return sum(queue)\n"),
+    "list for generator": ("squares", "        yield number * number\n", "        pass\n    return [number * number for number in numbers]\n"),
+    "other random numbers": ("shuffled", "    random.shuffle(numbers)\n", "    numbers.sort(key=lambda _: random.random())\n"),
+    "receiver's state": ("Counter.add", "            self.count += number\n", "            pass\n"),
+    "receiver not returned": ("Counter.add", "        return self\n", "        return Counter(self.count)\n"),
+    "printed output": ("dedupe", SEEN, "    print('hello')\n    return list(dict.fromkeys(items))\n"),
+    "raises at import": ("dedupe", "import random\n", "import random\n\nraise RuntimeError('no')\n"),
+    "does not compile": ("dedupe", SEEN, "    return = 1\n"),
+    "ends the process": ("dedupe", SEEN, "    __import__('os')._exit(0)\n"),
+    "kills the process": ("dedupe", SEEN, "    __import__('os').kill(__import__('os').getpid(), 9)\n"),
+    "never ends": ("dedupe", SEEN, "    while True:\n        pass\n"),
+    "recurses without end": ("dedupe", SEEN, "    return dedupe(items)\n"),
+    "is not a coroutine any more": ("gather", "async def gather", "def gather"),
+    "renamed": ("dedupe", "def dedupe", "def unique"),
+    "speaks on the worker's pipe": ("dedupe", SEEN, "    for fd in range(3, 20):\n        try:\n            __import__('os').write(fd, b'\\0\\0\\0\\2{}')\n        except OSError:\n            pass\n    return list(dict.fromkeys(items))\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_changed_behaviour_is_wrong(screen, name):
+    verdict = screen(*WRONG[name])
+    assert verdict.outcome is Outcome.WRONG, verdict.reason
+    assert verdict.reason
+
+
+def test_a_slower_patch_is_slower(screen):
+    verdict = screen("dedupe", SEEN, "    for _ in range(3):\n        [item in items for item in items]\n" + SEEN)
+    assert verdict.outcome is Outcome.SLOWER, verdict.reason
+    assert verdict.comparison.high < 1
+
+
+def test_the_same_code_is_not_proven(screen):
+    verdict = screen("dedupe", "    seen = []\n", "    seen = list()\n")
+    assert verdict.outcome is Outcome.NOT_PROVEN, verdict.reason
+
+
+CACHE = "    key = tuple(items)\n    if key not in KNOWN:\n        KNOWN[key] = dedupe_slowly(items)\n    return list(KNOWN[key])\n"
+
+
+def test_a_cache_that_only_remembers_repeated_inputs_is_not_faster(stage):
+    helper = "KNOWN = {}\n\n\ndef dedupe_slowly(items):\n" + SEEN + "\n\ndef dedupe(items):"
+    text = stage.source.decode()
+    before = text[text.index("def dedupe") : text.index("def halve")]
+    after = before.replace(SEEN, CACHE).replace("def dedupe(items):", helper)
+    verdict = stage.screen("dedupe", before, after)
+    assert verdict.outcome is not Outcome.FASTER, verdict.reason
+    assert verdict.outcome is not Outcome.WRONG, verdict.reason
+
+
+def test_a_function_that_is_never_called_is_unverifiable(screen):
+    verdict = screen("unused", "    return 1\n", "    return 2 - 1\n")
+    assert verdict.outcome is Outcome.UNVERIFIABLE
+    assert "call" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("qualname", "old", "new"),
+    [
+        ("squares", "        yield number * number\n", "        yield number**2\n"),
+        ("gather", "sum([number for number in numbers])", "sum(numbers)"),
+        ("Counter.add", "        for number in numbers:\n            self.count += number\n", "        self.count += sum(numbers)\n"),
+        ("shuffled", "    numbers = list(numbers)\n", "    numbers = [*numbers]\n"),
+        ("halve", "number // 2", "number >> 1"),
+        ("Counter.__init__", "        self.count = start\n", "        self.__dict__['count'] = start\n"),
+    ],
+)
+def test_behaviour_that_is_kept_is_never_called_wrong(screen, qualname, old, new):
+    verdict = screen(qualname, old, new)
+    assert verdict.outcome in {Outcome.FASTER, Outcome.NOT_PROVEN, Outcome.SLOWER}, verdict.reason
+    calls = next(check for check in verdict.checks if check.kind is CheckKind.CALLS)
+    assert calls.passed is True
+
+
+def test_tests_that_break_are_wrong(stage):
+    """The workload calls `halve` with small numbers only: the test is what finds this."""
+    verdict = stage.screen("Counter.add", "        return self\n", "        self.__class__ = type('Counter', (Counter,), {})\n        return self\n")
+    assert verdict.outcome is Outcome.WRONG, verdict.reason
+
+
+def test_a_patch_to_the_tests_is_unverifiable(stage):
+    from codeopt.model.patch import Edit, Patch
+
+    candidate = stage.candidate("dedupe", SEEN, "    return list(dict.fromkeys(items))\n")
+    edit = Edit(path="tests/test_things.py", start_byte=0, before=b"", after=b"# easier\n")
+    stage_files = {**stage.scene.files, "tests/test_things.py": (stage.root / "tests/test_things.py").read_bytes()}
+    import dataclasses
+
+    from codeopt.trial.judge import TrialJudge
+
+    scene = dataclasses.replace(stage.scene, files=stage_files)
+    judge = TrialJudge(scene, stage.evidence, referee=stage.referee, checkout=stage.checkout)
+    verdict = judge.screen(dataclasses.replace(candidate, patch=Patch(edits=(*candidate.patch.edits, edit))))
+    assert verdict.outcome is Outcome.UNVERIFIABLE
+    assert "tests/test_things.py" in verdict.reason
