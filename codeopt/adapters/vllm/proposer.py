@@ -1,0 +1,218 @@
+"""The proposer that asks a model. It knows prompts and answers; how to reach the model, and how to read code, it leaves to others.
+
+The samples of one strategy are one request, so that the server reads their prompt once. Strategies differ only at the end of the
+prompt, so that its prefix cache serves the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from codeopt.adapters.vllm.chat import ChatAnswer, ChatClient, ChatRequest, Choice, Message, ModelInfo, RequestRejected
+from codeopt.adapters.vllm.prompts import PromptTemplate, Strategy, load, load_strategies
+from codeopt.adapters.vllm.question import answer_tokens, estimated_tokens, narrowed, question
+from codeopt.errors import EndpointUnavailable, PatchError
+from codeopt.model.patch import Origin, Patch
+from codeopt.model.proposal import Proposal, ProposalRequest
+
+__all__ = ["ModelProposer", "Sampling"]
+
+_CHARACTERS_PER_TOKEN = 16
+_FENCE = re.compile(r"^[ \t]*`{3,}", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How a model draws its answers; `thinking_tokens` are added to the bound of an answer, for models that reason first."""
+
+    temperature: float = 0.7
+    top_p: float = 0.95
+    thinking_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Some samples of one strategy; `first` is the number of the first among all samples of the request."""
+
+    strategy: Strategy
+    first: int
+    samples: int
+
+
+class ModelProposer:
+    """Asks a model for whole functions. `parse` turns the text of an answer into a patch, or raises PatchError."""
+
+    name = "model"
+
+    def __init__(
+        self,
+        client: ChatClient,
+        model: ModelInfo,
+        *,
+        parse: Callable[[str, ProposalRequest], Patch],
+        sampling: Sampling | None = None,
+    ) -> None:
+        """Load the prompts; nothing is asked yet.
+
+        Raises:
+            ConfigError: a prompt is wrong.
+            InfrastructureError: the installation is incomplete.
+        """
+        self._client = client
+        self._model = model
+        self._parse = parse
+        self._sampling = sampling or Sampling()
+        self._first, self._again = load("optimize"), load("reflect")
+        self._strategies = load_strategies()
+
+    @property
+    def busy_here(self) -> bool:
+        """Whether the model runs on this machine."""
+        return self._client.busy_here
+
+    async def propose(self, request: ProposalRequest) -> Sequence[Proposal]:
+        """Ask for `request.samples` rewritten functions, spread over the strategies; a useless answer is a `Proposal` with a `problem`.
+
+        Raises:
+            EndpointUnavailable: the endpoint answered nothing at all.
+        """
+        parts = _parts(self._strategies, request) if request.samples > 0 else []
+        results = await asyncio.gather(*(self._ask(request, part) for part in parts), return_exceptions=True)
+        _raise_if_lost(results)
+        # A fault of some of the requests costs their answers only.
+        return [
+            proposal
+            for part, result in zip(parts, results, strict=True)
+            for proposal in ([self._nothing(request, part, problem=str(result))] if isinstance(result, BaseException) else result)
+        ]
+
+    async def _ask(self, request: ProposalRequest, part: _Part) -> list[Proposal]:
+        chat = self._chat(request, part)
+        if chat is None:
+            context = f"the model's context of {self._model.max_model_len} tokens"
+            return [self._nothing(request, part, problem=f"the function does not fit into {context}; use a model with a longer one")]
+        answer = await self._client.ask(chat)
+        if not answer.choices:
+            problem = f"{self._client.url}: the model gave no answer (an empty list of choices)"
+            return _paid([self._nothing(request, part, problem=problem)], answer)
+        choices = enumerate(answer.choices)
+        return _paid([self._read(request, part, number, chat=chat, choice=choice) for number, choice in choices], answer)
+
+    def _chat(self, request: ProposalRequest, part: _Part) -> ChatRequest | None:
+        template = self._template(request)
+        for narrow in narrowed(request):
+            asked = question(narrow)
+            available = {**asked.variables(), "strategy": part.strategy.text}
+            messages = template.messages({name: value for name, value in available.items() if name in template.variables})
+            max_tokens = self._answer_room(messages, asked.code)
+            if max_tokens is None:
+                continue
+            return ChatRequest(
+                key=_key(template, request, part),
+                messages=messages,
+                samples=part.samples,
+                seed=request.seed + part.first,
+                max_tokens=max_tokens,
+                temperature=self._sampling.temperature,
+                top_p=self._sampling.top_p,
+            )
+        return None
+
+    def _answer_room(self, messages: tuple[Message, ...], code: str) -> int | None:
+        """Return the bound for an answer, or None when not even the function itself would fit behind the prompt."""
+        wanted = answer_tokens(code) + self._sampling.thinking_tokens
+        if self._model.max_model_len is None:
+            return wanted
+        left = self._model.max_model_len - sum(estimated_tokens(message.content) for message in messages)
+        return min(wanted, left) if left >= estimated_tokens(code) + self._sampling.thinking_tokens else None
+
+    def _read(self, request: ProposalRequest, part: _Part, number: int, *, chat: ChatRequest, choice: Choice) -> Proposal:
+        patch, problem = None, _problem(choice, chat.max_tokens)
+        if not problem:
+            try:
+                patch = self._parse(choice.text, request)
+            except PatchError as error:
+                problem = str(error)
+        text = choice.text[: _CHARACTERS_PER_TOKEN * chat.max_tokens]
+        return Proposal(origin=self._origin(request, part, number), patch=patch, problem=problem, answer=text)
+
+    def _nothing(self, request: ProposalRequest, part: _Part, *, problem: str) -> Proposal:
+        return Proposal(origin=self._origin(request, part, 0), patch=None, problem=problem)
+
+    def _origin(self, request: ProposalRequest, part: _Part, number: int) -> Origin:
+        template, sample = self._template(request), part.first + number
+        return Origin(
+            proposer=self.name,
+            prompt=f"{template.name}/{part.strategy.name}",
+            prompt_version=f"{template.version}/{part.strategy.version}",
+            model=self._model.model,
+            seed=request.seed + sample,
+            sample=sample,
+            parent=request.attempts[-1].key if request.attempts else None,
+        )
+
+    def _template(self, request: ProposalRequest) -> PromptTemplate:
+        return self._again if request.attempts else self._first
+
+
+def _raise_if_lost(results: Sequence[list[Proposal] | BaseException]) -> None:
+    failures = [result for result in results if isinstance(result, BaseException)]
+    for failure in failures:
+        if not isinstance(failure, EndpointUnavailable):
+            raise failure
+    # Requests that the endpoint refused say something of these requests, and nothing of the endpoint.
+    dead = [failure for failure in failures if not isinstance(failure, RequestRejected)]
+    if dead and len(failures) == len(results):
+        raise dead[0]
+
+
+def _parts(strategies: tuple[Strategy, ...], request: ProposalRequest) -> list[_Part]:
+    """Deal the samples out to the strategies that make sense here; the seed decides who begins, so that rounds of few samples differ."""
+    known = request.context.imports
+    usable = [each for each in strategies if not each.needs or re.search(rf"\b{re.escape(each.needs)}\b", known)] or list(strategies)
+    start = request.seed % len(usable)
+    order = (usable[start:] + usable[:start])[: request.samples]
+    each, more = divmod(request.samples, len(order))
+    parts: list[_Part] = []
+    for i, strategy in enumerate(order):
+        samples = each + (i < more)
+        parts.append(_Part(strategy=strategy, first=parts[-1].first + parts[-1].samples if parts else 0, samples=samples))
+    return parts
+
+
+def _key(template: PromptTemplate, request: ProposalRequest, part: _Part) -> str:
+    prompt = f"{template.name}@{template.version}/{part.strategy.name}@{part.strategy.version}"
+    target = f"{request.target.name} {request.target.source_sha[:16]}"
+    return f"{prompt} {target} attempts={len(request.attempts)} seed={request.seed + part.first} n={part.samples}"
+
+
+def _problem(choice: Choice, max_tokens: int) -> str:
+    """Say why an answer need not be parsed, or nothing."""
+    if not choice.text.strip():
+        return f"the model used up {max_tokens} tokens and said nothing" if choice.cut_off else "the model's answer is empty"
+    if len(choice.text) > _CHARACTERS_PER_TOKEN * max_tokens:
+        return f"the model's answer has {len(choice.text)} characters, far more than the {max_tokens} tokens that it was allowed"
+    fences = len(_FENCE.findall(choice.text))
+    if choice.cut_off and (fences == 0 or fences % 2 == 1):
+        return f"the model's answer was cut off at {max_tokens} tokens, before the function was complete"
+    return ""
+
+
+def _paid(proposals: list[Proposal], answer: ChatAnswer) -> list[Proposal]:
+    """Share the tokens of a request between its proposals; they sum up to what was spent."""
+    number = len(proposals)
+    return [
+        replace(
+            proposal,
+            prompt_tokens=_share(answer.prompt_tokens, i, number),
+            completion_tokens=_share(answer.completion_tokens, i, number),
+        )
+        for i, proposal in enumerate(proposals)
+    ]
+
+
+def _share(total: int, index: int, number: int) -> int:
+    return total // number + (index < total % number)

@@ -1,0 +1,114 @@
+"""From a `ProposalRequest` to what a prompt shows of it: the code, its measurements, and how much of them fits a model's context."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+from codeopt.model.code import FunctionKind
+from codeopt.model.proposal import CodeContext, ProposalRequest
+from codeopt.model.work import Attempt
+
+__all__ = ["Question", "answer_tokens", "estimated_tokens", "narrowed", "question"]
+
+_TIMED_LINES = 8
+_OBSERVED_INPUTS = 8
+_OBSERVED_CHARACTERS = 240
+_ATTEMPTS = 3
+_DIFF_CHARACTERS = 4000
+_REASON_CHARACTERS = 800
+
+# Code takes 3 to 4 bytes a token; the low end, so that an estimate is rarely too small.
+_BYTES_PER_TOKEN = 3
+_ANSWER_TOKENS = (256, 16_384)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The variables of a prompt; `question.md` has the order in which they are shown."""
+
+    path: str
+    name: str
+    class_name: str
+    code: str
+    imports: str
+    helpers: tuple[str, ...]
+    siblings: str
+    callers: tuple[str, ...]
+    timings: tuple[str, ...]
+    observed: tuple[str, ...]
+    attempts: tuple[Attempt, ...]
+
+    def variables(self) -> dict[str, object]:
+        """Return the question as a template takes it."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def question(request: ProposalRequest) -> Question:
+    """Return what a prompt shows of a request."""
+    context = request.context
+    is_method = request.function.kind is FunctionKind.METHOD
+    return Question(
+        path=request.target.name.path,
+        name=request.target.name.qualname.rpartition(".")[2],
+        class_name=(request.function.class_name or "") if is_method else "",
+        code=_code(request),
+        imports=context.imports,
+        helpers=context.helpers,
+        siblings=context.siblings if is_method else "",
+        callers=context.callers,
+        timings=_timings(request),
+        observed=tuple(_clipped(line, _OBSERVED_CHARACTERS) for line in request.observed[:_OBSERVED_INPUTS]),
+        attempts=tuple(_shown(attempt) for attempt in request.attempts[-_ATTEMPTS:]),
+    )
+
+
+def narrowed(request: ProposalRequest) -> Iterator[ProposalRequest]:
+    """Yield the request, and then the same with less and less around the code, for models with a short context."""
+    yield request
+    context = request.context
+    yield replace(request, context=replace(context, callers=()))
+    yield replace(request, context=replace(context, callers=(), helpers=()))
+    last = request.attempts[-1:]
+    yield replace(request, context=CodeContext(imports=context.imports), observed=(), attempts=last)
+    yield replace(request, context=CodeContext(), observed=(), line_seconds=(), attempts=last)
+
+
+def estimated_tokens(text: str) -> int:
+    """Return about how many tokens a text has, rather too many than too few."""
+    return len(text.encode(errors="replace")) // _BYTES_PER_TOKEN + 1
+
+
+def answer_tokens(code: str) -> int:
+    """Return the bound for an answer that rewrites this function: faster code is often longer, and seldom twice as long."""
+    least, most = _ANSWER_TOKENS
+    return min(most, max(least, 2 * estimated_tokens(code) + 128))
+
+
+def _code(request: ProposalRequest) -> str:
+    source, span = request.source, request.target.span
+    start = source.rfind(b"\n", 0, span.start_byte) + 1
+    if source[start : span.start_byte].strip():
+        start = span.start_byte  # something stands before the function on its line
+    # Without its indentation, because small models answer at the margin anyway.
+    return textwrap.dedent(source[start : span.end_byte].decode(errors="replace"))
+
+
+def _timings(request: ProposalRequest) -> tuple[str, ...]:
+    span = request.target.span
+    lines = request.source.decode(errors="replace").splitlines()
+    own = [(line, seconds) for line, seconds in request.line_seconds if span.start_line <= line <= min(span.end_line, len(lines))]
+    total = sum(seconds for _, seconds in own)
+    if total <= 0:
+        return ()
+    slowest = sorted(sorted(own, key=lambda each: -each[1])[:_TIMED_LINES])
+    return tuple(f"{seconds / total:4.0%}  {lines[line - 1].strip()}" for line, seconds in slowest if seconds / total >= 0.01)  # noqa: PLR2004
+
+
+def _shown(attempt: Attempt) -> Attempt:
+    return replace(attempt, diff=_clipped(attempt.diff, _DIFF_CHARACTERS), reason=_clipped(attempt.reason, _REASON_CHARACTERS))
+
+
+def _clipped(text: str, characters: int) -> str:
+    return text if len(text) <= characters else text[:characters] + "…"
