@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from codeopt.adapters.store.codec import dump, load
-from codeopt.agent.summary import accepted as accepted_keys
+from codeopt.adapters.store.wire import wire
 from codeopt.app.shipping import Shipping
 from codeopt.errors import PatchError
 from codeopt.model.evidence import Check, CheckKind
@@ -25,14 +24,13 @@ KEY = "combined"
 
 def accepted(store: Store) -> tuple[Candidate, ...]:
     """Return the accepted candidates in the order in which they were proposed."""
-    keys = accepted_keys(store)
-    return tuple(candidate for candidate in store.candidates() if candidate.key in keys)
+    return tuple(c for c in store.candidates() if (verdict := store.verdict(c.key, "full")) is not None and verdict.accepted)
 
 
 def combined(store: Store) -> Combined | None:
     """Return what `combine` found, if it was needed."""
     known = store.value(KEY)
-    return load(Combined, known) if known is not None else None
+    return wire(Combined).unpack(known) if known is not None else None
 
 
 def combine(scene: Scene, store: Store, *, suite: SuiteRun | None, referee: Sandbox, shipping: Shipping, reporter: Reporter) -> None:
@@ -47,7 +45,7 @@ def combine(scene: Scene, store: Store, *, suite: SuiteRun | None, referee: Sand
     except PatchError as error:
         check = Check(kind=CheckKind.PATCH, passed=False, detail=f"the accepted patches do not apply together: {error}")
         found = Combined(verdict=judge([check]), diff="", workload=None)
-    store.put_value(KEY, dump(found))
+    store.put_value(KEY, wire(Combined).pack(found))
 
 
 def _together(scene: Scene, patch: Patch, *, suite: SuiteRun | None, referee: Sandbox, shipping: Shipping) -> Combined:

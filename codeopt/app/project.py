@@ -53,7 +53,7 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
     tests = find_tests(paths, settings.tests)
     workload = find_workload(paths, read, command=settings.workload, tests=tests)
     environment = detect_environment(
-        paths, read, python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}", install=settings.install, extras=settings.extras
+        paths, read, python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}", install=settings.install or (), extras=settings.extras
     )
     notes = tuple(f"{path} is skipped: {reason}" for path, reason in index.skipped)
     return Project(

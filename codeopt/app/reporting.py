@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from codeopt.adapters.store.codec import dump, load
+from codeopt.adapters.store.wire import wire
 from codeopt.adapters.store.runs import find_run
 from codeopt.adapters.store.sqlite import SqliteStore
 from codeopt.agent.summary import accepted, candidate_reports, tokens
@@ -23,13 +23,13 @@ FACTS = "facts"
 
 def keep_facts(store: Store, facts: Facts) -> None:
     """Keep what a report needs besides candidates and verdicts; the last ones win."""
-    store.put_value(FACTS, dump(facts))
+    store.put_value(FACTS, wire(Facts).pack(facts))
 
 
 def known_facts(store: Store) -> Facts | None:
     """Return what `keep_facts` kept."""
     known = store.value(FACTS)
-    return load(Facts, known) if known is not None else None
+    return wire(Facts).unpack(known) if known is not None else None
 
 
 def build_report(store: Store, shipping: Shipping, *, targets: Sequence[Target]) -> Report:
@@ -52,7 +52,7 @@ def build_report(store: Store, shipping: Shipping, *, targets: Sequence[Target])
         isolated=facts.isolated,
         targets=tuple(targets),
         candidates=candidates,
-        accepted=accepted(store),
+        accepted=accepted(candidates),
         cost=Cost(prompt_tokens=prompt, completion_tokens=completion, seconds=facts.seconds),
         tests=facts.tests,
         notes=facts.notes,
@@ -69,7 +69,7 @@ def report_of(repo: Path, run: str) -> Report:
     folder = find_run(repo.resolve(), run)
     store = SqliteStore(folder)
     known = store.value("survey/targets")
-    targets = load(tuple[Target, ...], known) if known is not None else ()
+    targets = wire(tuple[Target, ...]).unpack(known) if known is not None else ()
     return build_report(store, Shipping(folder / "tree", folder / "scratch"), targets=targets)
 
 

@@ -44,7 +44,7 @@ def _provider(settings: Settings, tree: Path, *, run: str, untrusted: str, repor
         raise SandboxUnavailable(
             f"{untrusted} runs in Docker or not at all{why}: start a Docker engine (see `codeopt doctor`), or pass --trust-patch to run it unprotected"
         )
-    from codeopt.adapters.local import LocalProvider
+    from codeopt.adapters.local.provider import LocalProvider
 
     reporter.note("the local sandbox isolates nothing: only codeopt's own rewrites and patches that you trust run in it")
     return LocalProvider(tree, programs_dir())

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from pydantic import TypeAdapter
-
+from codeopt.adapters.store.wire import wire
 from codeopt.app.project import Project
 from codeopt.errors import BaselineError
 from codeopt.model.calls import Expected
@@ -24,12 +23,7 @@ from codeopt.verify.suites import baseline_problem, failing
 
 __all__ = ["Survey"]
 
-T = TypeVar("T")
-_SUITE = TypeAdapter(SuiteRun)
-_PROFILE = TypeAdapter(Profile)
-_RECORDINGS = TypeAdapter(tuple[Recording, ...])
-_TARGETS = TypeAdapter(tuple[Target, ...])
-_EXPECTED = TypeAdapter(tuple[tuple[TargetName, Expected], ...])
+Noun = TypeVar("Noun")
 
 
 class Survey:
@@ -52,7 +46,7 @@ class Survey:
             self._reporter.note("the repository has no tests: recorded calls alone judge a patch")
             return None
         self._reporter.stage("baseline", " ".join(self._scene.tests))
-        run = self._kept("suite", _SUITE, self._run_suite)
+        run = self._kept("suite", SuiteRun, self._run_suite)
         problem = baseline_problem(run, allow_failing=allow_failing)
         if problem:
             way_out = "fix them, choose others with --tests, or pass --allow-failing-tests" if failing(run) else "give a command with --tests"
@@ -73,16 +67,16 @@ class Survey:
         """
         self._reporter.stage("profile", " ".join(self._scene.workload.argv))
         tolerant = self._scene.workload.argv == self._scene.tests
-        return self._kept("profile", _PROFILE, lambda: profile(self._scene, self._project.index, tolerate_failure=tolerant))
+        return self._kept("profile", Profile, lambda: profile(self._scene, self._project.index, tolerate_failure=tolerant))
 
     def targets(self, chosen: Sequence[Target]) -> tuple[Target, ...]:
         """Keep the targets of the run, so that a resumed one has the same."""
-        return self._kept("targets", _TARGETS, lambda: tuple(chosen))
+        return self._kept("targets", tuple[Target, ...], lambda: tuple(chosen))
 
     def evidence(self, suite: SuiteRun | None, names: Sequence[TargetName], referee: Sandbox) -> Evidence:
         """Record the targets' calls and learn from the original what they should do."""
         self._reporter.stage("record", f"{len(names)} targets")
-        recordings = {r.name: r for r in self._kept("recordings", _RECORDINGS, lambda: tuple(record(self._scene, names).values()))}
+        recordings = {r.name: r for r in self._kept("recordings", tuple[Recording, ...], lambda: tuple(record(self._scene, names).values()))}
         expected = self._expected(recordings, referee)
         return Evidence(suite=suite, recordings=recordings, expected=expected)
 
@@ -90,14 +84,14 @@ class Survey:
         for recording in recordings.values():
             place_recording(referee, recording)
         learnt = self._kept(
-            "expected", _EXPECTED, lambda: tuple((name, learn_expected(self._scene, referee, recordings[name])) for name in recordings)
+            "expected", tuple[tuple[TargetName, Expected], ...], lambda: tuple((name, learn_expected(self._scene, referee, recordings[name])) for name in recordings)
         )
         return dict(learnt)
 
-    def _kept(self, name: str, kind: TypeAdapter[T], make: Callable[[], T]) -> T:
+    def _kept(self, name: str, kind: type[Noun], make: Callable[[], Noun]) -> Noun:
         known = self._store.value(f"survey/{name}")
         if known is not None:
-            return kind.validate_json(known)
+            return wire(kind).unpack(known)
         made = make()
-        self._store.put_value(f"survey/{name}", kind.dump_json(made))
+        self._store.put_value(f"survey/{name}", wire(kind).pack(made))
         return made

@@ -28,7 +28,7 @@ def command(repo: Path, *, json_file: str | None, quiet: bool, **flags: object) 
     settings = settings_from(repo, flags)
     with choose_reporter(Console(stderr=True), quiet=quiet) as reporter:
         found = profile(repo, settings, reporter=reporter)
-    subject = {"targets": found.targets, "workload": found.workload, "sandbox": found.sandbox}
-    print_profile(found.profile, Console(stderr=json_file == "-"), **subject)
-    write_json(profile_json(found.profile, **subject), json_file)
+    console = Console(stderr=json_file == "-")
+    print_profile(found.profile, console, targets=found.targets, workload=found.workload, sandbox=found.sandbox)
+    write_json(profile_json(found.profile, targets=found.targets, workload=found.workload, sandbox=found.sandbox), json_file)
     return 0

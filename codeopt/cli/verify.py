@@ -31,9 +31,10 @@ def command(repo: Path, *, patch_file: str, json_file: str | None, quiet: bool, 
     settings = settings_from(repo, flags)
     with choose_reporter(Console(stderr=True), quiet=quiet) as reporter:
         found = verify(repo, settings, patch=_read(patch_file), reporter=reporter)
-    subject = {"target": str(found.target), "workload": found.workload, "machine": found.machine, "sandbox": found.sandbox}
-    print_verdict(found.verdict, Console(stderr=json_file == "-"), **subject)
-    write_json(verdict_json(found.verdict, **subject), json_file)
+    console = Console(stderr=json_file == "-")
+    print_verdict(found.verdict, console, target=found.target, workload=found.workload, machine=found.machine, sandbox=found.sandbox)
+    payload = verdict_json(found.verdict, target=found.target, workload=found.workload, machine=found.machine, sandbox=found.sandbox)
+    write_json(payload, json_file)
     return 0 if found.verdict.outcome is Outcome.FASTER else 1
 
 

@@ -28,16 +28,16 @@ def detect_environment(
     read: Read,
     *,
     python: str,
-    install: Sequence[str] | None = None,
+    install: Sequence[str] = (),
     extras: Sequence[str] = (),
 ) -> Environment:
-    """Return what has to be installed. `install`, when given, replaces what would be found; `{tree}` in it stands for the repository.
+    """Return what has to be installed: what the repository declares, then `install`; `{tree}` in it stands for the repository.
 
     Of what a project declares, its test dependencies are taken first, its development ones only where it has none for tests.
     """
     known = set(paths)
     declared = tuple((path, hashlib.sha256(read(path)).hexdigest()) for path in sorted(known) if _declares(path))
-    requirements = tuple(install) if install is not None else _found(known, read, extras)
+    requirements = (*_found(known, read, extras), *install)
     roots = ("src", ".") if any(path.startswith("src/") and path.endswith(".py") for path in known) else (".",)
     parts = (python, requirements, declared, roots)
     return Environment(

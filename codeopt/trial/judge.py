@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from codeopt.trial.scene import Scene
 from codeopt.trial.suite import run_suite
 from codeopt.trial.workload import race_workload
 from codeopt.verify.judgement import judge, timing_check, workload_check
+from codeopt.verify.remembering import may_remember
 from codeopt.verify.suites import judge_suite
 
 __all__ = ["Evidence", "TrialJudge", "is_test"]
@@ -39,11 +41,15 @@ class Evidence:
 class TrialJudge:
     """Judges candidates against the evidence; `referee` is an open sandbox on the original tree, with the recordings placed in it.
 
-    `checkout` gives the files of a patch as they would ship: the diff, applied by git to a clean checkout.
+    `checkout` gives the files of a patch as they would ship: the diff, applied by git to a clean checkout. The calls of `also` are compared
+    besides those of the candidate's target: other functions that a patch touches.
     """
 
-    def __init__(self, scene: Scene, evidence: Evidence, *, referee: Sandbox, checkout: Checkout) -> None:
+    def __init__(
+        self, scene: Scene, evidence: Evidence, *, referee: Sandbox, checkout: Checkout, also: tuple[TargetName, ...] = ()
+    ) -> None:
         """Keep what all verdicts rest on."""
+        self._also = also
         self._scene = scene
         self._evidence = evidence
         self._referee = referee
@@ -74,7 +80,8 @@ class TrialJudge:
         if check.passed is not True:
             return judge([check])
         with self._scene.provider.open(files) as contestant:
-            return _Ladder(scene=self._scene, evidence=self._evidence, old=self._referee, new=contestant).climb(candidate, check, full=full)
+            ladder = _Ladder(scene=self._scene, evidence=self._evidence, old=self._referee, new=contestant, also=self._also)
+            return ladder.climb(candidate, check, files=files, full=full)
 
     def _patch_check(self, candidate: Candidate, files: Mapping[str, bytes]) -> Check:
         for path, source in files.items():
@@ -104,14 +111,15 @@ class _Ladder:
     evidence: Evidence
     old: Sandbox
     new: Sandbox
+    also: tuple[TargetName, ...]
 
-    def climb(self, candidate: Candidate, first: Check, *, full: bool) -> Verdict:
+    def climb(self, candidate: Candidate, first: Check, *, files: Mapping[str, bytes], full: bool) -> Verdict:
         checks = [first]
         for check in self._behaviour(candidate.target.name):
             checks.append(check)
             if check.passed is not True and check.decisive:
                 return judge(checks)
-        timing, comparison = self._timing(candidate)
+        timing, comparison = self._timing(candidate, may_remember(self.scene.files, files))
         checks.append(timing)
         if not full or timing.passed is not True:
             return judge(checks, comparison=comparison)
@@ -119,17 +127,19 @@ class _Ladder:
         return judge([*checks, last], comparison=comparison, workload=workload)
 
     def _behaviour(self, name: TargetName) -> Iterator[Check]:
-        recording = self.evidence.recordings.get(name)
-        if recording is None:
-            yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
-            return
-        yield check_calls(self.scene, self.new, recording, self.evidence.expected[name])
+        for each in dict.fromkeys((name, *self.also)):
+            recording = self.evidence.recordings.get(each)
+            if recording is None:
+                yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {each}")
+                return
+            check = check_calls(self.scene, self.new, recording, self.evidence.expected[each])
+            yield dataclasses.replace(check, detail=f"{each.qualname}: {check.detail}") if self.also else check
         if self.evidence.suite is None:
             yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
         else:
             yield judge_suite(self.evidence.suite, run_suite(self.scene, self.new))
 
-    def _timing(self, candidate: Candidate) -> tuple[Check, Comparison | None]:
+    def _timing(self, candidate: Candidate, fresh_only: str) -> tuple[Check, Comparison | None]:
         name = candidate.target.name
         try:
             result = race(
@@ -139,6 +149,7 @@ class _Ladder:
                 recording=self.evidence.recordings[name],
                 expected=self.evidence.expected[name],
                 seed=int(candidate.key, 16),
+                fresh_only=fresh_only,
             )
         except WrongWhileTimed as error:
             return Check(kind=CheckKind.CALLS, passed=False, detail=str(error)), None

@@ -3,9 +3,9 @@
 In each pair both sides are loaded, then batches alternate in the order old, new, new, old, so that a drift of the machine meets both
 alike; every batch runs in a fresh child on freshly rebuilt inputs. What an empty batch costs (the pipe) is measured and taken off.
 
-Short batches repeat the calls to be long enough to time. A cache that remembers arguments would gain by that alone, so such a
-race also has a cold series, each call once for each process. Where the cold interval lies wholly below the warm one, the cold one is
-the figure.
+Short batches repeat the calls to be long enough to time. A cache that remembers arguments would gain by that alone. So a patch that
+could keep something from call to call is timed on fresh inputs only: each call once for each process. Any other race has a cold
+series of that kind beside the warm one, and where the cold interval lies wholly below the warm one, the cold one is the figure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from codeopt.model.evidence import Comparison, Measurement
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.stats.compare import compare
-from codeopt.stats.sequential import Plan, State
+from codeopt.stats.sequential import Decision, Plan, State
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import Worker, open_worker
 
@@ -35,6 +35,7 @@ BATCH_BYTES = 48_000_000
 SHOWN = 4
 FLOOR_S = 2e-6
 SAME = 1.5
+QUADS = 6
 
 
 class WrongWhileTimed(ContestantError):  # noqa: N818 - named for what the candidate did
@@ -55,7 +56,8 @@ class _Batch:
     """Which calls a timed batch makes, and how often."""
 
     calls: tuple[int, ...]
-    repeat: int
+    repeat: int = 1
+    quads: int = 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,11 +90,11 @@ class _Race:
     def _rounds(self, old: Worker, new: Worker, batch: _Batch) -> Measurement:
         empty = [self._empty(worker) for worker in (old, new)]
         times: tuple[list[float], list[float]] = ([], [])
-        order = (0, 1, 1, 0) if self.rng.random() < 0.5 else (1, 0, 0, 1)  # noqa: PLR2004 - a fair coin
-        for side in order:
-            seconds = self._time((old, new)[side], batch, judged=side == 1)
-            times[side].append(max(seconds - empty[side], FLOOR_S))
-        return Measurement(old_seconds=statistics.fmean(times[0]), new_seconds=statistics.fmean(times[1]))
+        for _ in range(batch.quads):
+            for side in self.rng.choice(((0, 1, 1, 0), (1, 0, 0, 1))):
+                seconds = self._time((old, new)[side], batch, judged=side == 1)
+                times[side].append(max(seconds - empty[side], FLOOR_S))
+        return Measurement(old_seconds=statistics.median(times[0]), new_seconds=statistics.median(times[1]))
 
     def _empty(self, worker: Worker) -> float:
         return min(worker.time_batch((), repeat=1, seeded=False, show=())[0] for _ in range(3))
@@ -116,27 +118,32 @@ class _Race:
     stable: frozenset[int] = frozenset()
 
 
-def race(scene: Scene, old: Sandbox, new: Sandbox, *, recording: Recording, expected: Expected, seed: int) -> RaceResult:
+def race(
+    scene: Scene, old: Sandbox, new: Sandbox, *, recording: Recording, expected: Expected, seed: int, fresh_only: str = ""
+) -> RaceResult:
     """Time until the plan is decided or `race_s` is spent.
 
-    Both sandboxes must hold the recording already. The batch holds every expected call, or a sample of them where that takes too long.
+    Both sandboxes must hold the recording already. The batch holds every expected call, or a sample of them where that takes too
+    long. `fresh_only` says why no process may meet an input twice; empty when it may.
 
     Raises:
         ContestantError: a worker died, hung, or answered differently while it was timed.
     """
     rng = random.Random(f"{scene.seed}/{seed}")  # noqa: S311 - an order of measurement, not a secret
     batch, stable = _planned(scene, old, recording, expected, rng)
+    if fresh_only and batch.repeat > 1:
+        batch = replace(batch, repeat=1, quads=QUADS)
     run = _Race(scene=scene, recording=recording, expected=expected, old=old, new=new, batch=batch, rng=rng, stable=stable)
     plan = Plan(confidence=scene.confidence)
     start = time.perf_counter()
-    while True:
+    decision = Decision(state=State.CONTINUE, comparison=None)
+    while decision.state is State.CONTINUE:
         run.pair()
-        decision = plan.decide(run.warm, min_speedup=scene.min_speedup)
-        if decision.state is not State.CONTINUE:
-            break
-        if time.perf_counter() - start > scene.limits.race_s and len(run.warm) >= plan.looks[0]:
-            break
-    return _result(run, decision.comparison or compare(run.warm, scene.confidence), scene.confidence)
+        late = time.perf_counter() - start > scene.limits.race_s and len(run.warm) >= plan.looks[0]
+        settle = plan.conclude if late else plan.decide
+        decision = settle(run.warm, min_speedup=scene.min_speedup)
+    note = f"timed on inputs that a process meets once, since {fresh_only} could remember them" if fresh_only else ""
+    return _result(run, decision.comparison, scene.confidence, note=note)
 
 
 def _planned(scene: Scene, old: Sandbox, recording: Recording, expected: Expected, rng: random.Random) -> tuple[_Batch, frozenset[int]]:
@@ -148,15 +155,15 @@ def _planned(scene: Scene, old: Sandbox, recording: Recording, expected: Expecte
     stable = frozenset(call for call, digest in zip(calls, digests, strict=True) if wanted[call] == digest)
     if seconds > LONGEST_BATCH_S:
         count = max(1, int(len(calls) * LONGEST_BATCH_S / seconds))
-        return _Batch(calls=tuple(sorted(rng.sample(calls, count))), repeat=1), stable
+        return _Batch(calls=tuple(sorted(rng.sample(calls, count)))), stable
     size = max(1, len(recording.data))
     repeat = max(1, min(int(BATCH_S / max(seconds, FLOOR_S)) + 1, BATCH_BYTES // size, 5_000))
     return _Batch(calls=calls, repeat=repeat if seconds < BATCH_S / SAME else 1), stable
 
 
-def _result(run: _Race, warm: Comparison | None, confidence: float) -> RaceResult:
+def _result(run: _Race, warm: Comparison | None, confidence: float, *, note: str) -> RaceResult:
     cold = compare(run.cold, confidence) if run.cold else None
     if warm is None or cold is None or cold.high >= warm.low:
-        return RaceResult(comparison=warm)
+        return RaceResult(comparison=warm, note=note)
     note = f"only repeated inputs gain {warm.ratio:.3g}x: on inputs met for the first time it is {cold.ratio:.3g}x"
     return RaceResult(comparison=cold, note=note, warm=warm)

@@ -86,6 +86,7 @@ def _joined(name: TargetName, parts: Sequence[tuple[Mapping[str, object], tuple[
         seen=sum(int(str(other["seen"])) for other, _ in same),
         skipped=tuple(sorted(skipped.items())),
         data=pack([header, *calls]),
+        seconds=sum(float(str(other["seconds"])) for other, _ in same),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codeopt.adapters.local import LocalProvider
+from codeopt.adapters.local.provider import LocalProvider
 from codeopt.assets import programs_dir
 from codeopt.model.code import Target
 from codeopt.model.evidence import Verdict

@@ -37,6 +37,7 @@ WRONG = {
     "other random numbers": ("shuffled", "    random.shuffle(numbers)\n", "    numbers.sort(key=lambda _: random.random())\n"),
     "receiver's state": ("Counter.add", "            self.count += number\n", "            pass\n"),
     "receiver not returned": ("Counter.add", "        return self\n", "        return Counter(self.count)\n"),
+    "a subclass that took the name": ("Counter.add", "        return self\n", "        self.__class__ = type('Counter', (Counter,), {'__module__': 'things'})\n        return self\n"),
     "printed output": ("dedupe", SEEN, "    print('hello')\n    return list(dict.fromkeys(items))\n"),
     "raises at import": ("dedupe", "import random\n", "import random\n\nraise RuntimeError('no')\n"),
     "does not compile": ("dedupe", SEEN, "    return = 1\n"),
@@ -106,9 +107,13 @@ def test_behaviour_that_is_kept_is_never_called_wrong(screen, qualname, old, new
 
 
 def test_tests_that_break_are_wrong(stage):
-    """The workload calls `halve` with small numbers only: the test is what finds this."""
-    verdict = stage.screen("Counter.add", "        return self\n", "        self.__class__ = type('Counter', (Counter,), {})\n        return self\n")
+    """The calls of `dedupe` are all right: what breaks is the class beside it."""
+    text = stage.source.decode()
+    before = text[text.index("    seen = []") : text.index("def unused")]
+    after = before.replace(SEEN, "    return list(dict.fromkeys(items))\n").replace("self.count = start", "self.count = start + 1")
+    verdict = stage.screen("dedupe", before, after)
     assert verdict.outcome is Outcome.WRONG, verdict.reason
+    assert "test_counter" in verdict.reason
 
 
 def test_a_patch_to_the_tests_is_unverifiable(stage):

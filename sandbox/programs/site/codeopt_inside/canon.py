@@ -49,6 +49,11 @@ def type_name(cls):
     return cls.__module__ + "." + cls.__qualname__
 
 
+def lineage(cls):
+    """Name a class with its bases: a subclass that took its parent's name still differs."""
+    return " ".join(type_name(base) for base in cls.__mro__[:-1])
+
+
 def atom(value):
     """Return the string of an atomic value, or None."""
     cls = type(value)
@@ -123,7 +128,7 @@ class _Encoder:
         if isinstance(value, types.ModuleType):
             return ["module", value.__name__]
         if isinstance(value, BaseException):
-            return ["exception", type_name(cls), self.refer_all(value.args), self.state(value.__dict__)]
+            return ["exception", lineage(cls), self.refer_all(value.args), self.state(value.__dict__)]
         if hasattr(value, "dtype") and hasattr(value, "tobytes") and type_name(cls).startswith("numpy."):
             return self.numpy_scalar(value)
         return self.by_reduce(value)
@@ -178,7 +183,7 @@ class _Encoder:
             return ["global", type_name(cls), reduced]
         parts = list(reduced) + [None] * (6 - len(reduced))
         maker, arguments, state, items, pairs = parts[:5]
-        node = ["object", type_name(cls), self.refer(maker), self.refer_all(arguments), self.object_state(state)]
+        node = ["object", lineage(cls), self.refer(maker), self.refer_all(arguments), self.object_state(state)]
         node.append(self.refer_all(items) if items is not None else None)
         node.append([self.refer_all(pair) for pair in pairs] if pairs is not None else None)
         return node

@@ -1,0 +1,208 @@
+"""The objects that `--json` writes: knows their fields, which are a promise to programs (`"schema": 1`).
+
+Text in them is always valid Unicode. A diff that is not UTF-8 stands in `diff_base64` as it is, and in `diff` with replacements.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from collections.abc import Iterable, Sequence
+
+from codeopt.model.code import Target, TargetName
+from codeopt.model.evidence import Check, Comparison, Machine, Verdict
+from codeopt.model.patch import Origin
+from codeopt.model.report import CandidateReport, Combined, Cost, Report
+from codeopt.model.work import Profile, Workload
+from codeopt.report.visible import raw
+
+__all__ = ["SCHEMA", "profile_json", "report_json", "verdict_json"]
+
+SCHEMA = 1
+
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+JsonObject = dict[str, object]
+
+
+def verdict_json(verdict: Verdict, *, target: TargetName | str, workload: Workload, machine: Machine, sandbox: str) -> JsonObject:
+    """Return the object of `codeopt verify`; `ratio` is old time over new time, times are seconds."""
+    return {
+        "schema": SCHEMA,
+        **_verdict(verdict),
+        "target": _text(str(target)),
+        "workload": _workload(workload),
+        "machine": _machine(machine),
+        "sandbox": sandbox,
+    }
+
+
+def report_json(report: Report) -> JsonObject:
+    """Return the object of `codeopt optimize` and `codeopt report`; an unfinished run has `finished` false."""
+    info = report.info
+    return {
+        "schema": SCHEMA,
+        "run": _text(info.run),
+        "repository": _text(info.repository),
+        "commit": _text(info.commit),
+        "dirty": info.dirty,
+        "started": info.started,
+        "command": _texts(info.command),
+        "settings": _settings(info.settings),
+        "finished": report.finished,
+        "workload": _workload(report.workload),
+        "machine": _machine(report.machine),
+        "sandbox": report.sandbox,
+        "isolated": report.isolated,
+        "tests": _text(report.tests),
+        "targets": [_target(target) for target in report.targets],
+        "candidates": [_candidate(candidate) for candidate in report.candidates],
+        "accepted": list(report.accepted),
+        "combined": _combined(report.combined),
+        "cost": _cost(report.cost),
+        "notes": _texts(report.notes),
+    }
+
+
+def profile_json(profile: Profile, *, targets: Sequence[Target], workload: Workload, sandbox: str) -> JsonObject:
+    """Return the object of `codeopt profile`: functions in the order of `targets`; `share` lies in 0..1, times are seconds."""
+    rows = {row.name: row for row in profile.rows}
+    functions: list[JsonObject] = []
+    for target in targets:
+        row = rows.get(target.name)
+        own, total = (row.own_s, row.total_s) if row else (0.0, 0.0)
+        functions.append({**_target(target), "own_seconds": _number(own), "total_seconds": _number(total)})
+    return {
+        "schema": SCHEMA,
+        "workload": _workload(workload),
+        "sandbox": sandbox,
+        "total_seconds": _number(profile.total_s),
+        "samples": profile.samples,
+        "functions": functions,
+    }
+
+
+def _verdict(verdict: Verdict) -> JsonObject:
+    return {
+        "outcome": str(verdict.outcome),
+        "reason": _text(verdict.reason),
+        "checks": [_check(check) for check in verdict.checks],
+        "comparison": _comparison(verdict.comparison),
+        "workload_comparison": _comparison(verdict.workload),
+    }
+
+
+def _check(check: Check) -> JsonObject:
+    return {"kind": str(check.kind), "passed": check.passed, "detail": _text(check.detail), "decisive": check.decisive}
+
+
+def _comparison(comparison: Comparison | None) -> JsonObject | None:
+    if comparison is None:
+        return None
+    return {
+        "ratio": comparison.ratio,
+        "low": comparison.low,
+        "high": comparison.high,
+        "confidence": comparison.confidence,
+        "rounds": comparison.rounds,
+        "old_seconds": _number(comparison.old_seconds),
+        "new_seconds": _number(comparison.new_seconds),
+    }
+
+
+def _candidate(candidate: CandidateReport) -> JsonObject:
+    return {
+        "key": candidate.key,
+        "target": _text(str(candidate.target.name)),
+        "origin": _origin(candidate.origin),
+        **_diff(candidate.diff),
+        "verdict": _verdict(candidate.verdict),
+    }
+
+
+def _origin(origin: Origin) -> JsonObject:
+    return {
+        "proposer": origin.proposer,
+        "prompt": _text(origin.prompt),
+        "prompt_version": _text(origin.prompt_version),
+        "model": _text(origin.model),
+        "seed": origin.seed,
+        "sample": origin.sample,
+        "parent": origin.parent,
+    }
+
+
+def _diff(diff: str) -> JsonObject:
+    is_text = not _SURROGATES.search(diff)
+    return {"diff": _text(diff), "diff_base64": None if is_text else base64.b64encode(raw(diff)).decode("ascii")}
+
+
+def _combined(combined: Combined | None) -> JsonObject | None:
+    if combined is None:
+        return None
+    return {"verdict": _verdict(combined.verdict), **_diff(combined.diff), "workload_comparison": _comparison(combined.workload)}
+
+
+def _cost(cost: Cost) -> JsonObject:
+    seconds: dict[str, float] = {}
+    for stage, spent in cost.seconds:
+        seconds[stage] = seconds.get(stage, 0.0) + spent
+    return {
+        "prompt_tokens": cost.prompt_tokens,
+        "completion_tokens": cost.completion_tokens,
+        "seconds": {_text(stage): _number(spent) for stage, spent in seconds.items()},
+    }
+
+
+def _target(target: Target) -> JsonObject:
+    return {
+        "name": _text(str(target.name)),
+        "path": _text(target.name.path),
+        "qualname": _text(target.name.qualname),
+        "ordinal": target.name.ordinal,
+        "start_line": target.span.start_line,
+        "end_line": target.span.end_line,
+        "source_sha": target.source_sha,
+        "share": target.share,
+    }
+
+
+def _workload(workload: Workload) -> JsonObject:
+    return {"kind": str(workload.kind), "argv": _texts(workload.argv)}
+
+
+def _machine(machine: Machine) -> JsonObject:
+    return {"cpu": _text(machine.cpu), "cores": machine.cores, "system": _text(machine.system), "python": _text(machine.python)}
+
+
+def _settings(settings: str) -> object:
+    try:
+        return _clean(json.loads(settings))
+    except ValueError:
+        return _text(settings)
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, dict):
+        return {_text(str(key)): _clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, float):
+        return _number(value)
+    return _text(value) if isinstance(value, str) else value
+
+
+def _number(value: float) -> float | None:
+    # NaN and infinity are not JSON.
+    return value if math.isfinite(value) else None
+
+
+def _texts(texts: Iterable[str]) -> list[str]:
+    return [_text(text) for text in texts]
+
+
+def _text(text: str) -> str:
+    # Half of a surrogate pair is not Unicode text, and strict JSON parsers refuse it.
+    return _SURROGATES.sub("\ufffd", text)
