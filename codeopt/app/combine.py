@@ -60,5 +60,5 @@ def _together(scene: Scene, patch: Patch, *, suite: SuiteRun | None, referee: Sa
     if result.failure:
         failed = Check(kind=CheckKind.TESTS, passed=False, detail=result.failure)
         return Combined(verdict=judge([*checks, failed]), diff=diff, workload=None)
-    checks += [workload_check(result.comparison), timing_check(result.comparison, min_speedup=1.0)]
+    checks += [workload_check(result.comparison), timing_check(result.comparison, min_speedup=1.0, subject="the whole workload")]
     return Combined(verdict=judge(checks, comparison=result.comparison), diff=diff, workload=result.comparison)

@@ -44,7 +44,8 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
         StoreError: the copy cannot be written.
     """
     repository = open_repository(repo)
-    paths = _copied(repository, tree)
+    left_out: list[str] = []
+    paths = _copied(repository, tree, left_out)
     sources = [path for path in paths if path.endswith(".py")]
     if not sources:
         raise RepositoryError(f"{repo} holds no Python files: nothing to optimize")
@@ -55,7 +56,7 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
     environment = detect_environment(
         paths, read, python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}", install=settings.install or (), extras=settings.extras
     )
-    notes = tuple(f"{path} is skipped: {reason}" for path, reason in index.skipped)
+    notes = (*left_out, *(f"{path} is skipped: {reason}" for path, reason in index.skipped))
     return Project(
         repository=repository,
         tree=tree,
@@ -78,12 +79,12 @@ class _Reader:
         return (self._tree / path).read_bytes()
 
 
-def _copied(repository: Repository, tree: Path) -> tuple[str, ...]:
+def _copied(repository: Repository, tree: Path, left_out: list[str]) -> tuple[str, ...]:
     try:
         if tree.exists():
             return tuple(sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()))
         part = tree.with_name(tree.name + ".part")
-        paths = snapshot(repository, part)
+        paths = snapshot(repository, part, note=left_out.append)
         part.rename(tree)
     except OSError as error:
         raise StoreError(f"cannot copy the repository to {tree} ({error.strerror or error}): free some space, or fix its permissions") from error

@@ -33,6 +33,8 @@ class Shipping:
 
         Raises:
             PatchError: the diff does not apply.
+            OSError: the folder for clean checkouts cannot be made.
         """
+        self._scratch.mkdir(exist_ok=True)
         text = self.patch_diff(patch).encode("utf-8", "surrogateescape")
         return {path: after for path, (_, after) in changes(text, self._tree, self._scratch).items()}

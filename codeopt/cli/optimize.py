@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -53,6 +54,7 @@ def command(
         require_free(repo, branch)
     asked = Asked(command=tuple(sys.argv[1:]), resume=resume, record=record_answers)
     with choose_reporter(Console(stderr=True), quiet=quiet) as reporter:
+        reporter.set_deadline(time.monotonic() + settings.budget)
         report = optimize(repo, settings, asked=asked, reporter=reporter)
     print_report(report, Console(stderr=json_file == "-"))
     write_json(report_json(report), json_file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -39,7 +40,9 @@ def command(repo: Path, *, patch_file: str, json_file: str | None, quiet: bool, 
 
 
 def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
     try:
-        return click.get_binary_stream("stdin").read() if file == "-" else Path(file).read_bytes()
+        return Path(file).read_bytes()
     except OSError as error:
         raise PatchError(f"cannot read the patch {file} ({error.strerror}): give the path of a unified diff") from error

@@ -11,12 +11,12 @@ __all__ = ["judge", "timing_check", "workload_check"]
 BREAKS_BEHAVIOUR = frozenset({CheckKind.PATCH, CheckKind.CALLS, CheckKind.TESTS})
 
 
-def timing_check(comparison: Comparison | None, *, min_speedup: float, note: str = "") -> Check:
-    """Say whether the function is faster by at least `min_speedup`: the whole interval must lie above it."""
+def timing_check(comparison: Comparison | None, *, min_speedup: float, note: str = "", subject: str = "the function") -> Check:
+    """Say whether `subject` is faster by at least `min_speedup`: the whole interval must lie above it."""
     if comparison is None:
-        return Check(kind=CheckKind.TIMING, passed=None, detail=note or "the function could not be timed")
+        return Check(kind=CheckKind.TIMING, passed=None, detail=note or f"{subject} could not be timed")
     passed = comparison.low > min_speedup
-    detail = f"{_interval(comparison)} on the function over {comparison.rounds} pairs of fresh processes"
+    detail = f"{_interval(comparison)} on {subject} over {comparison.rounds} pairs of fresh processes"
     if not passed:
         detail += f"; at least {min_speedup:g}x is asked for"
     return Check(kind=CheckKind.TIMING, passed=passed, detail=detail + (f"; {note}" if note else ""))

@@ -54,7 +54,7 @@ class Sampler:
         known = self.keys.get(id(code))
         if known is None:
             path = os.path.realpath(code.co_filename)
-            inside = path.startswith(self.tree)
+            inside = path.startswith(self.tree) and not code.co_filename.startswith("<")
             known = (path[len(self.tree) :], code.co_firstlineno, code.co_name) if inside else ()
             known = self.keys[id(code)] = (known, code)
         return known[0]
@@ -66,7 +66,7 @@ class Sampler:
             if key:
                 if below is None:
                     self.own[key] = self.own.get(key, 0.0) + weight
-                    place = (key[0], frame.f_lineno)
+                    place = (key[0], frame.f_lineno or key[1])
                     self.lines[place] = self.lines.get(place, 0.0) + weight
                 elif key != below:
                     self.edges[(key, below)] = self.edges.get((key, below), 0.0) + weight

@@ -1,0 +1,242 @@
+"""Makes Docker sandboxes of one repository snapshot: one image per environment, one container per sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from docker.client import DockerClient
+
+from codeopt.adapters.docker.archive import END, pack_files, pack_folder
+from codeopt.adapters.docker.base import find_image, resolve
+from codeopt.adapters.docker.container import Lockup, start_locked
+from codeopt.adapters.docker.engine import connect, engine_errors
+from codeopt.adapters.docker.install import Installation, install
+from codeopt.adapters.docker.layout import PYTHON
+from codeopt.adapters.docker.locks import only_one
+from codeopt.adapters.docker.owner import labels, sweep, this_process
+from codeopt.adapters.docker.sandbox import DockerSandbox
+from codeopt.assets import sandbox_dir
+from codeopt.errors import SandboxUnavailable
+from codeopt.model.evidence import Machine
+from codeopt.model.work import Command, Environment
+from codeopt.ports import Sandbox
+
+__all__ = ["DockerProvider"]
+
+_GIB = 1024**3
+# What an installed project compiles from: a change here means another image.
+_NATIVE = frozenset({".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".pyx", ".pxd", ".pxi", ".rs", ".f", ".f90", ".cu", ".asm", ".s"})
+_DESCRIBE = """
+import json, os, platform
+lines = open("/proc/cpuinfo", errors="replace").read().splitlines()
+models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+cpu = models[0] if models else platform.machine()
+print(json.dumps([cpu, len(os.sched_getaffinity(0)), platform.release(), platform.python_version()]))
+"""
+
+
+class DockerProvider:
+    """A `SandboxProvider` that isolates. `notes` tells what the user should know about the environment, after `prepare`."""
+
+    def __init__(  # noqa: PLR0913 - each is one thing that a user may set
+        self,
+        snapshot: Path,
+        tools: Path,
+        *,
+        run: str,
+        base: str | None = None,
+        python_version: str | None = None,
+        memory_bytes: int = 4 * _GIB,
+        pids: int = 512,
+        cpuset: str | None = None,
+        runtime: str | None = None,
+        client: DockerClient | None = None,
+        host_env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make sandboxes of `snapshot`, with the programs in `tools`, for the run named `run`.
+
+        `base` names a base image, `python_version` overrules the environment's. What earlier runs left behind is removed.
+
+        Raises:
+            SandboxUnavailable: no engine answers.
+        """
+        self.notes: list[str] = []
+        self._snapshot = snapshot
+        self._tools = tools
+        self._base = base
+        self._python_version = python_version
+        self._own_client = client is None
+        self._client = client or connect()
+        self._host_env = os.environ if host_env is None else host_env
+        self._labels = labels(run, this_process())
+        seccomp = json.dumps(json.loads((sandbox_dir() / "seccomp.json").read_text(encoding="utf-8")))
+        self._lockup = Lockup(seccomp=seccomp, memory_bytes=memory_bytes, pids=pids, cpuset=cpuset, runtime=runtime)
+        self._locks = Path.home() / ".cache" / "codeopt"
+        self._image: str | None = None
+        self._import_roots: tuple[str, ...] = ()
+        self._tree: bytes | None = None
+        self._machine: Machine | None = None
+        self._open: set[DockerSandbox] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+        sweep(self._client)
+
+    @property
+    def name(self) -> str:
+        """`docker`."""
+        return "docker"
+
+    @property
+    def isolates(self) -> bool:
+        """True."""
+        return True
+
+    def prepare(self, environment: Environment) -> None:
+        """Find or make the image of an environment; the only step with a network.
+
+        Raises:
+            SandboxUnavailable: it cannot be made, with the reason.
+        """
+        self._check_open()
+        python = self._python_version or environment.python
+        base = resolve(self._client, python, named=self._base, script=sandbox_dir() / "bootstrap" / "debian.sh", locks=self._locks)
+        dockerfile = (sandbox_dir() / "Dockerfile").read_bytes()
+        image = f"codeopt-env:{self._key(environment, base.image_id, dockerfile)}"
+        with only_one(self._locks, image.replace(":", "-")):
+            found = find_image(self._client, image)
+            notes = () if found else self._make(image, environment, self._foundation(base.image_id, dockerfile))
+        self.notes = [note for note in (base.note, *notes) if note]
+        self._image = found or find_image(self._client, image)
+        self._import_roots = environment.import_roots
+
+    @contextmanager
+    def open(self, overlay: Mapping[str, bytes]) -> Iterator[Sandbox]:
+        """Open a sandbox on a fresh copy of the snapshot with the files of `overlay` (path in the tree to bytes) laid over it.
+
+        Raises:
+            SandboxUnavailable: the engine is gone, the provider is closed, or the repository does not fit.
+            ValueError: the overlay leaves the tree.
+        """
+        archive = self._archive(overlay)
+        sandbox = self._start()
+        try:
+            sandbox.fill(archive)
+            yield sandbox
+        finally:
+            with self._lock:
+                self._open.discard(sandbox)
+            sandbox.close()
+
+    def machine(self) -> Machine:
+        """Say what measurements are taken on. Only after `prepare`.
+
+        Raises:
+            SandboxUnavailable: the engine is gone.
+        """
+        if self._machine is None:
+            sandbox = self._start()
+            try:
+                told = sandbox.run(Command(argv=(PYTHON, "-I", "-S", "-c", _DESCRIBE), cwd="..", timeout_s=60.0))
+            finally:
+                with self._lock:
+                    self._open.discard(sandbox)
+                sandbox.close()
+            if not told.ok:
+                raise SandboxUnavailable(f"Python does not run in the sandbox: {told.stderr.decode(errors='replace')[-200:].strip()}")
+            cpu, cores, release, python = json.loads(told.stdout)
+            with engine_errors("say what it is"):
+                engine = self._client.version()["Version"]
+            self._machine = Machine(cpu=cpu, cores=cores, system=f"docker {engine} Linux {release}", python=python)
+        return self._machine
+
+    def close(self) -> None:
+        """Remove every container; safe to call twice and from another thread.
+
+        Raises:
+            SandboxUnavailable: the engine does not answer.
+        """
+        with self._lock:
+            was_closed, self._closed = self._closed, True
+            sandboxes, self._open = self._open, set()
+        for sandbox in sandboxes:
+            sandbox.close()
+        if self._own_client and not was_closed:
+            self._client.close()
+
+    def _start(self) -> DockerSandbox:
+        self._check_open()
+        if self._image is None:
+            raise SandboxUnavailable("the environment is not prepared; call `prepare` first")
+        container = start_locked(self._client, self._image, self._lockup, labels=self._labels)
+        sandbox = DockerSandbox(self._client, container, import_roots=self._import_roots)
+        with self._lock:
+            self._open.add(sandbox)
+            closed = self._closed
+        if closed:
+            sandbox.close()
+            self._check_open()
+        return sandbox
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SandboxUnavailable("the Docker sandboxes are closed; make another provider")
+
+    def _archive(self, overlay: Mapping[str, bytes]) -> bytes:
+        if self._tree is None:
+            self._tree = pack_folder(self._snapshot, "tree")
+        return self._tree + pack_files(overlay, "tree", mode=self._mode) + END
+
+    def _mode(self, path: str) -> int:
+        """Return the mode that an overlaid file keeps: only whether it can be executed matters."""
+        return 0o755 if os.access(self._snapshot / path, os.X_OK) else 0o644
+
+    def _key(self, environment: Environment, base_id: str, dockerfile: bytes) -> str:
+        digest = hashlib.sha256()
+        parts = [environment.key, json.dumps(environment.requirements), str(environment.installs_project), base_id, dockerfile.decode()]
+        for part in parts:
+            digest.update(part.encode() + b"\0")
+        digest.update(_content(self._tools, None))
+        if environment.installs_project:
+            digest.update(_content(self._snapshot, _NATIVE))
+        return digest.hexdigest()[:20]
+
+    def _foundation(self, base_id: str, dockerfile: bytes) -> str:
+        name = f"codeopt-python:{hashlib.sha256(base_id.encode() + dockerfile).hexdigest()[:20]}"
+        with only_one(self._locks, name.replace(":", "-")):
+            found = find_image(self._client, name)
+            if found is not None:
+                return found
+            with engine_errors("build the foundation of the sandbox image"):
+                image, _ = self._client.images.build(
+                    fileobj=io.BytesIO(dockerfile), tag=name, buildargs={"BASE": base_id}, network_mode="none", rm=True, forcerm=True
+                )
+            return str(image.id)
+
+    def _make(self, image: str, environment: Environment, foundation: str) -> tuple[str, ...]:
+        plan = Installation(
+            foundation=foundation,
+            image=image,
+            environment=environment,
+            snapshot=self._snapshot,
+            tools=self._tools,
+            host_env=self._host_env,
+            labels=self._labels,
+        )
+        return install(self._client, plan)
+
+
+def _content(folder: Path, suffixes: frozenset[str] | None) -> bytes:
+    """Return a hash of the files of a folder with one of the suffixes (any when None), caches left out."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and (suffixes is None or path.suffix.lower() in suffixes):
+            for part in (str(path.relative_to(folder)).encode(errors="surrogateescape"), path.read_bytes()):
+                digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()

@@ -1,0 +1,13 @@
+"""Git, by its own program: opens a repository, copies its working tree, applies diffs to a copy, and commits on a new branch.
+
+Nothing here writes to the user's working tree, index or current branch.
+"""
+
+from __future__ import annotations
+
+from codeopt.adapters.git.branch import CommitPlan, commit_on_branch, require_branch_free
+from codeopt.adapters.git.diff import changes
+from codeopt.adapters.git.repository import Repository, open_repository
+from codeopt.adapters.git.snapshot import snapshot
+
+__all__ = ["CommitPlan", "Repository", "changes", "commit_on_branch", "open_repository", "require_branch_free", "snapshot"]

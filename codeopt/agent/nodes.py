@@ -1,0 +1,126 @@
+"""The nodes of the graph: each calls one rule or one port, and leaves its result in the store before it returns.
+
+A node may run again after a resume; what it finds in the store it neither asks nor measures again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+
+from langgraph.runtime import Runtime
+
+from codeopt.agent.policy import admit, attempt, next_step, room, shown
+from codeopt.agent.records import has_record, history, keep_note, keep_proposals, keep_unjudged
+from codeopt.agent.services import Services
+from codeopt.agent.state import Case, Question, TargetState, TargetUpdate
+from codeopt.errors import EndpointUnavailable
+from codeopt.model.evidence import Verdict
+from codeopt.model.patch import Candidate
+from codeopt.model.proposal import Proposal, ProposalRequest
+from codeopt.ports import Proposer
+
+__all__ = ["ask", "collect", "confirm", "decide", "screen"]
+
+
+async def decide(state: TargetState, runtime: Runtime[Services]) -> TargetUpdate:
+    """Say what comes next for the target: another round, a confirmation, or the end."""
+    services = runtime.context
+    past = history(services.store, state["target"])
+    step = next_step(past, services.budget, last_round=state["round"], time_left=services.time_left)
+    return {
+        "step": step.kind,
+        "round": step.round,
+        "proposers": [proposer.name for proposer in services.proposers],
+        "finalist": step.key,
+        "finished": [state["target"]] if step.kind == "stop" else [],
+    }
+
+
+async def ask(state: Question, runtime: Runtime[Services]) -> None:
+    """Put one question to one proposer, and keep the answers; nothing is kept of a question that could not be asked."""
+    services, name, number = runtime.context, state["proposer"], state["round"]
+    # A resumed run may have other proposers than the one that was interrupted.
+    place, proposer = next(((i, p) for i, p in enumerate(services.proposers) if p.name == name), (0, None))
+    if proposer is None or has_record(services.store, state["target"], number=number, proposer=name):
+        return
+    services.reporter.stage("propose", f"{state['target']}, round {number}, {name}")
+    proposals = await _answers(services, proposer, _request(services, state))
+    if proposals is not None:
+        target = services.targets[state["target"]]
+        keep_proposals(services.store, target, proposals, number=number, proposer=name, place=place)
+
+
+def _request(services: Services, state: Question) -> ProposalRequest:
+    # Part of this very round may be kept already: a question must not depend on which proposer was quicker.
+    past = history(services.store, state["target"]).until(state["round"] - 1)
+    attempts = tuple(attempt(one, services.diff_of(services.candidate(one.key))) for one in shown(past.screened))
+    samples = min(services.samples, room(past, services.budget))
+    # Samples count on from the seed, so rounds must not overlap.
+    seed = services.seed + (state["round"] - 1) * services.samples
+    return services.request_for(services.targets[state["target"]], attempts, samples, seed)
+
+
+async def _answers(services: Services, proposer: Proposer, request: ProposalRequest) -> Sequence[Proposal] | None:
+    """Return the answers; None when the endpoint was lost or the deadline came first."""
+    async with _machine(services, busy=proposer.busy_here):
+        if not services.time_left:
+            return None
+        try:
+            async with asyncio.timeout(services.seconds_left) as limit:
+                return await proposer.propose(request)
+        except EndpointUnavailable as error:
+            _note(services, f"endpoint/{proposer.name}", f"proposer {proposer.name} was lost, the run went on without it: {error}")
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            _note(services, f"deadline/{proposer.name}", f"proposer {proposer.name} was still at work when the time budget was spent")
+    return None
+
+
+def _note(services: Services, topic: str, text: str) -> None:
+    if keep_note(services.store, topic, text):
+        services.reporter.note(text)
+
+
+def _machine(services: Services, *, busy: bool) -> AbstractAsyncContextManager[None]:
+    return services.machine_lock if busy else nullcontext()
+
+
+async def collect(state: TargetState, runtime: Runtime[Services]) -> TargetUpdate:
+    """Gather what the round brought; note what the budget leaves out."""
+    services = runtime.context
+    admission = admit(history(services.store, state["target"]), services.budget, number=state["round"])
+    for key in admission.left_out:
+        keep_unjudged(services.store, key, f"the budget of {services.budget.candidates} candidates per target was spent")
+    if admission.admitted:
+        services.reporter.stage("verify", f"{state['target']}, {len(admission.admitted)} new")
+    return {"fresh": list(admission.admitted)}
+
+
+async def screen(state: Case, runtime: Runtime[Services]) -> None:
+    """Give a candidate its first verdict, unless it has one or the time is over."""
+    services, key = runtime.context, state["key"]
+    async with services.machine_lock:
+        if services.time_left or services.store.verdict(key, "screen") is not None:
+            await _judge(services, key, stage="screen", judge=services.judge.screen)
+        else:
+            keep_unjudged(services.store, key, "the time budget was spent")
+
+
+async def confirm(state: TargetState, runtime: Runtime[Services]) -> None:
+    """Give the finalist its full verdict, unless it has one."""
+    services, key = runtime.context, state["finalist"]
+    services.reporter.stage("confirm", state["target"])
+    async with services.machine_lock:
+        await _judge(services, key, stage="full", judge=services.judge.confirm)
+
+
+async def _judge(services: Services, key: str, *, stage: str, judge: Callable[[Candidate], Verdict]) -> None:
+    if services.store.verdict(key, stage) is not None:
+        return
+    candidate = services.candidate(key)
+    verdict = await asyncio.to_thread(judge, candidate)
+    services.store.put_verdict(key, stage, verdict)
+    services.reporter.judged(candidate, verdict, stage)

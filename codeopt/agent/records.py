@@ -1,0 +1,153 @@
+"""What the agent keeps in the store under names of its own: answers, notes, and candidates left unjudged.
+
+A record is written once its candidates are kept, so whoever finds a record finds everything it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from codeopt.agent.policy import History, Judged, Round
+from codeopt.errors import StoreError
+from codeopt.model.code import Target
+from codeopt.model.patch import Candidate, Origin
+from codeopt.model.proposal import Proposal
+from codeopt.ports import Store
+
+__all__ = ["Answer", "Record", "has_record", "history", "keep_note", "keep_proposals", "keep_unjudged", "notes", "records", "unjudged"]
+
+_PROPOSALS = "proposals/"
+_NOTES = "notes/"
+_UNJUDGED = "unjudged/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer of a proposer: `key` names its candidate; it is empty where `problem` says why there is none. `text` is raw."""
+
+    key: str
+    origin: Origin
+    problem: str
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """All answers of one proposer to one question; `place` is the proposer's place among the proposers, which orders a round."""
+
+    target: Target
+    round: int
+    proposer: str
+    place: int
+    answers: tuple[Answer, ...]
+
+
+_RECORD = TypeAdapter(Record)
+
+
+def _name(target: str, number: int, proposer: str) -> str:
+    return f"{_PROPOSALS}{target}/{number}/{proposer}"
+
+
+def has_record(store: Store, target: str, *, number: int, proposer: str) -> bool:
+    """Say whether a question was asked and its answers kept."""
+    return store.value(_name(target, number, proposer)) is not None
+
+
+def keep_proposals(store: Store, target: Target, proposals: Sequence[Proposal], *, number: int, proposer: str, place: int) -> None:
+    """Keep the candidates among the proposals, then the record of all answers."""
+    answers = tuple(_answer(store, target, proposal) for proposal in proposals)
+    record = Record(target=target, round=number, proposer=proposer, place=place, answers=answers)
+    store.put_value(_name(str(target.name), number, proposer), _RECORD.dump_json(record))
+
+
+def _answer(store: Store, target: Target, proposal: Proposal) -> Answer:
+    key = ""
+    if proposal.patch is not None:
+        candidate = Candidate(target=target, patch=proposal.patch, origin=proposal.origin)
+        store.put_candidate(candidate)
+        key = candidate.key
+    return Answer(
+        key=key,
+        origin=proposal.origin,
+        problem=_writable(proposal.problem),
+        text=_writable(proposal.answer),
+        prompt_tokens=proposal.prompt_tokens,
+        completion_tokens=proposal.completion_tokens,
+    )
+
+
+def _writable(text: str) -> str:
+    """Replace lone surrogates, which JSON from a model can hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def records(store: Store, target: str | None = None) -> tuple[Record, ...]:
+    """Return the records of a target, or of all, ordered by target, round and the proposer's place.
+
+    Raises:
+        StoreError: a record cannot be read.
+    """
+    names = store.names(_PROPOSALS if target is None else f"{_PROPOSALS}{target}/")
+    found = (_read(store, name) for name in names)
+    return tuple(sorted(found, key=lambda record: (str(record.target.name), record.round, record.place, record.proposer)))
+
+
+def _read(store: Store, name: str) -> Record:
+    try:
+        return _RECORD.validate_json(store.value(name) or b"")
+    except ValidationError as error:
+        raise StoreError(f"{name} in the run's store is damaged ({error.error_count()} faults): start a new run") from error
+
+
+def history(store: Store, target: str) -> History:
+    """Return what was proposed and judged for a target, in the order of the answers."""
+    rounds = _rounds(records(store, target))
+    keys = [key for past in rounds for key in past.keys]
+    return History(rounds=rounds, screened=_judged(store, keys, "screen"), confirmed=_judged(store, keys, "full"))
+
+
+def _rounds(found: Iterable[Record]) -> tuple[Round, ...]:
+    seen: set[str] = set()
+    fresh: dict[int, list[str]] = {}
+    for record in found:
+        keys = fresh.setdefault(record.round, [])
+        for answer in record.answers:
+            if answer.key and answer.key not in seen:
+                seen.add(answer.key)
+                keys.append(answer.key)
+    return tuple(Round(number=number, keys=tuple(keys)) for number, keys in fresh.items())
+
+
+def _judged(store: Store, keys: Iterable[str], stage: str) -> tuple[Judged, ...]:
+    pairs = ((key, store.verdict(key, stage)) for key in keys)
+    return tuple(Judged(key, verdict) for key, verdict in pairs if verdict is not None)
+
+
+def keep_note(store: Store, topic: str, text: str) -> bool:
+    """Keep a remark under a topic; False when the topic has one already."""
+    name = _NOTES + topic
+    if store.value(name) is not None:
+        return False
+    store.put_value(name, _writable(text).encode())
+    return True
+
+
+def notes(store: Store) -> tuple[str, ...]:
+    """Return all remarks, ordered by topic."""
+    return tuple((store.value(name) or b"").decode("utf-8", "replace") for name in store.names(_NOTES))
+
+
+def keep_unjudged(store: Store, key: str, reason: str) -> None:
+    """Keep why a candidate was not judged."""
+    store.put_value(_UNJUDGED + key, reason.encode())
+
+
+def unjudged(store: Store, key: str) -> str:
+    """Return why a candidate was not judged; empty when nothing was kept about it."""
+    return (store.value(_UNJUDGED + key) or b"").decode("utf-8", "replace")

@@ -1,0 +1,107 @@
+"""What the agent works with: the judge, and everything else that a node may reach through its runtime."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol
+
+from codeopt.errors import StoreError
+from codeopt.model.code import Target
+from codeopt.model.evidence import Verdict
+from codeopt.model.patch import Candidate
+from codeopt.model.proposal import ProposalRequest
+from codeopt.model.work import Attempt, Budget
+from codeopt.ports import Proposer, Reporter, Store
+
+__all__ = ["Judge", "MachineLock", "RequestFor", "Services"]
+
+RequestFor = Callable[[Target, tuple[Attempt, ...], int, int], ProposalRequest]
+"""Makes the question for a target from its attempts, the number of samples wanted and the seed."""
+
+
+class Judge(Protocol):
+    """Says what a candidate is worth. Both methods block, and are called one at a time, in a thread."""
+
+    def screen(self, candidate: Candidate) -> Verdict:
+        """Give a first verdict: the cheap checks and a short measurement.
+
+        Raises:
+            SandboxUnavailable: a sandbox was lost; nothing was learnt.
+        """
+        ...
+
+    def confirm(self, candidate: Candidate) -> Verdict:
+        """Give the full and final verdict, on a clean checkout.
+
+        Raises:
+            SandboxUnavailable: a sandbox was lost; nothing was learnt.
+        """
+        ...
+
+
+def _nothing() -> None:
+    """Stand in for a callback that nobody asked for."""
+
+
+class MachineLock(asyncio.Lock):
+    """Whoever holds it has the machine to themselves.
+
+    A holder that fails keeps it: the run is ending, and the next in line must not begin while it does.
+    """
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        """Release the machine, unless its holder failed."""
+        if error is None:
+            self.release()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """All that nodes may touch.
+
+    Proposers have unique names. `deadline` is a reading of `clock` in seconds: past it nothing is asked or screened, nor
+    an answer waited for. `samples` and
+    `seed` are those of one question. `on_cancel` is called when the run ends early, by cancellation or by an error: it must make
+    blocked judge calls end, and be safe to call twice. `targets` and `machine_lock` are filled in by `run_agent`; whoever loads this
+    machine holds the lock, so that nothing else is measured meanwhile.
+    """
+
+    store: Store
+    proposers: tuple[Proposer, ...]
+    judge: Judge
+    reporter: Reporter
+    request_for: RequestFor
+    diff_of: Callable[[Candidate], str]
+    budget: Budget
+    deadline: float
+    samples: int
+    seed: int
+    clock: Callable[[], float] = time.monotonic
+    on_cancel: Callable[[], None] = _nothing
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    machine_lock: MachineLock = field(default_factory=MachineLock)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long something new may still be begun; never negative."""
+        return max(0.0, self.deadline - self.clock())
+
+    @property
+    def time_left(self) -> bool:
+        """Whether something new may still be begun."""
+        return self.seconds_left > 0
+
+    def candidate(self, key: str) -> Candidate:
+        """Return a candidate that is known to be kept.
+
+        Raises:
+            StoreError: it is not in the store.
+        """
+        candidate = self.store.candidate(key)
+        if candidate is None:
+            raise StoreError(f"candidate {key} is missing from the run's store: the run cannot be resumed; start a new one")
+        return candidate

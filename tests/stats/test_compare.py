@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import math
+from dataclasses import astuple
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from codeopt.model.evidence import Measurement
+from codeopt.stats.compare import compare
+
+SECONDS = st.floats(min_value=1e-9, max_value=1e6)
+PAIRS = st.lists(st.builds(Measurement, old_seconds=SECONDS, new_seconds=SECONDS), min_size=8, max_size=40)
+
+
+def pairs_of(*ratios: float) -> list[Measurement]:
+    return [Measurement(old_seconds=ratio, new_seconds=1.0) for ratio in ratios]
+
+
+def swapped(pairs):
+    return [Measurement(old_seconds=pair.new_seconds, new_seconds=pair.old_seconds) for pair in pairs]
+
+
+def test_twice_as_fast_is_two():
+    comparison = compare(pairs_of(*[2.0] * 8), 0.99)
+    assert comparison.ratio == pytest.approx(2.0)
+    assert (comparison.low, comparison.high) == pytest.approx((2.0, 2.0))
+    assert comparison.rounds == 8
+    assert comparison.confidence == 1 - 2 / 2**8
+
+
+def test_the_figure_is_the_median_and_the_interval_ends_at_measured_ratios():
+    comparison = compare(pairs_of(1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 9.0), 0.99)
+    assert comparison.ratio == pytest.approx(1.5)
+    assert (comparison.low, comparison.high) == pytest.approx((1.1, 9.0))
+
+
+def test_one_wild_pair_does_not_move_a_long_series():
+    calm = compare(pairs_of(*[1.0 + i / 1000 for i in range(41)]), 0.99)
+    wild = compare(pairs_of(*[1.0 + i / 1000 for i in range(40)], 1e9), 0.99)
+    assert wild.ratio == pytest.approx(calm.ratio)
+    assert wild.high == pytest.approx(calm.high)
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_too_few_pairs_are_no_result(count):
+    assert compare(pairs_of(*[3.0] * count), 0.99) is None
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, math.nan, math.inf])
+def test_what_is_no_time_never_gets_as_far_as_a_comparison(bad):
+    with pytest.raises(ValueError, match="not a time"):
+        Measurement(old_seconds=bad, new_seconds=1.0)
+
+
+def test_a_ratio_beyond_arithmetic_is_no_result():
+    assert compare([Measurement(old_seconds=1e300, new_seconds=1e-300)] * 9, 0.99) is None
+
+
+@given(PAIRS)
+def test_swapping_old_and_new_inverts_the_comparison(pairs):
+    straight, crossed = compare(pairs, 0.99), compare(swapped(pairs), 0.99)
+    for mine, other in zip(astuple(straight.swapped()), astuple(crossed), strict=True):
+        assert mine == pytest.approx(other, rel=1e-12, abs=0)
+
+
+@given(PAIRS)
+def test_swapping_twice_changes_nothing(pairs):
+    assert compare(swapped(swapped(pairs)), 0.99) == compare(pairs, 0.99)
+
+
+@given(PAIRS, st.floats(1e-3, 1e3))
+def test_a_faster_machine_changes_nothing_but_the_seconds(pairs, factor):
+    scaled = [Measurement(old_seconds=pair.old_seconds * factor, new_seconds=pair.new_seconds * factor) for pair in pairs]
+    before, after = compare(pairs, 0.99), compare(scaled, 0.99)
+    assert (after.ratio, after.low, after.high) == pytest.approx((before.ratio, before.low, before.high), rel=1e-12)
+
+
+@given(PAIRS, st.lists(st.floats(1, 10), min_size=40, max_size=40))
+def test_slower_new_times_never_raise_the_figures(pairs, factors):
+    slower = [
+        Measurement(old_seconds=pair.old_seconds, new_seconds=pair.new_seconds * factor)
+        for pair, factor in zip(pairs, factors, strict=False)
+    ]
+    before, after = compare(pairs, 0.99), compare(slower, 0.99)
+    assert after.ratio <= before.ratio
+    assert after.low <= before.low
+    assert after.high <= before.high
+
+
+@given(PAIRS, st.floats(0.5, 0.9), st.floats(0.9, 0.99))
+def test_more_confidence_never_narrows_the_interval(pairs, less, more):
+    wide, narrow = compare(pairs, more), compare(pairs, less)
+    assert wide.low <= narrow.low
+    assert wide.high >= narrow.high
+
+
+@given(st.lists(st.builds(Measurement, old_seconds=SECONDS, new_seconds=SECONDS), max_size=12), st.floats(0.5, 0.9999))
+def test_a_result_always_reaches_the_confidence_asked_for(pairs, confidence):
+    comparison = compare(pairs, confidence)
+    assume(comparison is not None)
+    assert comparison.confidence >= confidence

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeopt.stats.intervals import median_interval
+
+FINITE = st.floats(min_value=-1e6, max_value=1e6)
+
+
+def covered(count: int, low_rank: int) -> Fraction:
+    """Exact share of all 2^count sign patterns in which the interval of rank `low_rank` holds the median."""
+    kept = sum(low_rank <= sum(signs) <= count - low_rank for signs in itertools.product((0, 1), repeat=count))
+    return Fraction(kept, 2**count)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("count", range(1, 15))
+def test_the_interval_is_the_narrowest_that_reaches_its_confidence(count, confidence):
+    ranks = [rank for rank in range(1, count // 2 + 1) if covered(count, rank) >= Fraction(confidence)]
+    interval = median_interval(range(count), confidence)
+    if not ranks:
+        assert interval is None
+        return
+    assert (interval.low, interval.high) == (max(ranks) - 1, count - max(ranks))
+    assert interval.confidence == pytest.approx(float(covered(count, max(ranks))), abs=1e-15)
+
+
+@pytest.mark.parametrize(("count", "rank"), [(20, 4), (50, 16), (2000, 942)])
+def test_it_agrees_with_published_tables_and_large_samples_do_not_overflow(count, rank):
+    interval = median_interval(range(count), 0.99)
+    assert interval.low == rank - 1
+    assert interval.confidence >= 0.99
+
+
+@pytest.mark.parametrize(("confidence", "fewest"), [(0.9, 5), (0.95, 6), (0.99, 8), (0.999, 11)])
+def test_too_few_values_give_no_interval(confidence, fewest):
+    assert median_interval([1.0] * (fewest - 1), confidence) is None
+    assert median_interval([1.0] * fewest, confidence) is not None
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_no_number_gives_no_interval(bad):
+    assert median_interval([*range(20), bad], 0.9) is None
+
+
+def test_nothing_gives_no_interval():
+    assert median_interval([], 0.9) is None
+
+
+@given(st.lists(FINITE, min_size=8, max_size=60), st.floats(0.5, 0.99))
+def test_the_confidence_is_at_least_what_was_asked_and_the_median_lies_inside(values, confidence):
+    interval = median_interval(values, confidence)
+    assert interval.confidence >= confidence
+    assert interval.low <= interval.median <= interval.high
+
+
+@given(st.lists(FINITE, min_size=8, max_size=40), st.randoms(use_true_random=False))
+def test_order_does_not_matter(values, rng):
+    shuffled = values[:]
+    rng.shuffle(shuffled)
+    assert median_interval(shuffled, 0.95) == median_interval(values, 0.95)
+
+
+@given(st.lists(FINITE, min_size=8, max_size=40))
+def test_mirrored_values_mirror_the_interval_exactly(values):
+    straight, mirrored = median_interval(values, 0.95), median_interval([-value for value in values], 0.95)
+    assert (mirrored.low, mirrored.median, mirrored.high) == (-straight.high, -straight.median, -straight.low)
+
+
+@given(st.lists(st.tuples(FINITE, st.floats(0, 1e6)), min_size=8, max_size=40))
+def test_larger_values_never_lower_the_interval(pairs):
+    before = median_interval([value for value, _ in pairs], 0.95)
+    after = median_interval([value + more for value, more in pairs], 0.95)
+    assert (before.low, before.median, before.high) <= (after.low, after.median, after.high)
+    assert before.high <= after.high
+
+
+@pytest.mark.parametrize("count", [9, 12, 31])
+def test_it_covers_the_median_of_a_skewed_distribution(count):
+    rng = random.Random(count)
+    truth = math.log(2)
+    runs = 4000
+    held = 0
+    for _ in range(runs):
+        interval = median_interval([rng.expovariate(1) for _ in range(count)], 0.95)
+        held += interval.low <= truth <= interval.high
+    wanted = median_interval(range(count), 0.95).confidence
+    assert held / runs == pytest.approx(wanted, abs=0.012)
