@@ -43,7 +43,9 @@ def box(x: int, y: int, width: int, title: str, lines: tuple[str, ...], kind: st
 
 def main() -> None:
     """Print the picture."""
-    feedback = '<path d="M830 220 C 830 270, 350 280, 350 222"/><text class="s" x="210" y="278">failures and measured times are fed back</text>'
+    feedback = (
+        '<path d="M830 220 C 830 270, 350 280, 350 222"/><text class="s" x="210" y="278">failures and measured times are fed back</text>'
+    )
     arrows = "".join(f'<path d="M{x1} {y1} L{x2} {y2}"/>' for x1, y1, x2, y2 in ARROWS)
     frame = '<rect x="480" y="272" width="460" height="106" fill="none" stroke="#d08000" stroke-dasharray="5 4"/>'
     note = '<text class="s" x="20" y="330">host: clock, budget, verdict (codeopt)</text><text class="s" x="20" y="350">dashed: sandboxes without network</text>'

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from codeopt.adapters.frames import FrameReader, encode
-from codeopt.errors import CodeoptError, ContestantError
+from codeopt.errors import CodeoptError, ContestantError, SandboxUnavailable
 
 __all__ = ["FrameChannel", "Moved", "Output", "Wire", "collect"]
 
@@ -129,11 +129,20 @@ class FrameChannel:
             SandboxUnavailable: the sandbox is gone.
         """
         deadline = min(time.monotonic() + timeout_s, self._end)
-        while (frame := self._reader.next(limit_bytes)) is None:
+        while (frame := self._next(limit_bytes)) is None:
             if self._ended:
                 raise self._lost()
             self._move(_NOTHING, deadline)
         return frame
+
+    def _next(self, limit_bytes: int) -> bytes | None:
+        try:
+            return self._reader.next(limit_bytes)
+        except ContestantError:
+            # An engine that cannot start the program says so in the program's place: text, where a length is expected.
+            if isinstance(lost := self._explain(), SandboxUnavailable):
+                raise lost from None
+            raise
 
     def _move(self, outgoing: memoryview, deadline: float) -> int:
         """Move bytes once, and return how many of `outgoing` went out."""

@@ -36,7 +36,8 @@ async def run_agent(services: Services, targets: Sequence[Target], *, run_id: st
     """Improve all targets at once, and leave everything learnt in the store.
 
     `checkpoints` is a database file in an existing folder. With `resume` the run goes on where it was interrupted; where there is
-    nothing to go on from, or the run had ended, it starts anew, and the store keeps it from doing anything twice.
+    nothing to go on from, or the run had ended, it starts anew, and the store keeps it from doing anything twice. It needs an event
+    loop of its own: tasks that begin there meanwhile end with it.
 
     Raises:
         SandboxUnavailable: the sandbox was lost; the run can be resumed.
@@ -79,11 +80,21 @@ async def _invoke(services: Services, *, run_id: str, checkpoints: Path, resume:
         else:
             await saver.adelete_thread(run_id)
         # Never max_concurrency: with it checkpoint writes queue behind waiting tasks, and a resume repeats finished ones.
+        mine = asyncio.all_tasks()
         try:
             await graph.ainvoke(start, config, context=services, durability="sync")
         finally:
-            # A write that was cancelled leaves its transaction open, and closing the connection may not end it.
+            await _end_all_but(mine)
+            # A cancelled write leaves its transaction open, and a closed connection may keep the file locked with it.
             await saver.conn.rollback()
+
+
+async def _end_all_but(tasks: set[asyncio.Task[object]]) -> None:
+    """Cancel what a failed graph leaves behind: nodes of other targets that still wait, and half-made checkpoints."""
+    while left := asyncio.all_tasks() - tasks:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left)
 
 
 async def _interrupted(

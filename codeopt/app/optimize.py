@@ -30,7 +30,6 @@ from codeopt.model.work import Budget, Profile, SuiteRun
 from codeopt.ports import Proposer, Reporter, SandboxProvider, Store
 from codeopt.syntax.rank import rank
 from codeopt.trial.judge import TrialJudge
-from codeopt.trial.scene import Scene
 from codeopt.verify.suites import summary
 
 __all__ = ["Asked", "optimize"]
@@ -76,7 +75,9 @@ def _folder(root: Path, resume: str | None) -> Iterator[Path]:
     try:
         folder = create_run(root) if resume is None else find_run(root, resume)
     except OSError as error:
-        raise StoreError(f"cannot make a run folder in {root} ({error.strerror or error}): free some space, or fix its permissions") from error
+        raise StoreError(
+            f"cannot make a run folder in {root} ({error.strerror or error}): free some space, or fix its permissions"
+        ) from error
     with hold(folder):
         yield folder
 

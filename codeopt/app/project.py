@@ -54,7 +54,11 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
     tests = find_tests(paths, settings.tests)
     workload = find_workload(paths, read, command=settings.workload, tests=tests)
     environment = detect_environment(
-        paths, read, python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}", install=settings.install or (), extras=settings.extras
+        paths,
+        read,
+        python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}",
+        install=settings.install or (),
+        extras=settings.extras,
     )
     notes = (*left_out, *(f"{path} is skipped: {reason}" for path, reason in index.skipped))
     return Project(
@@ -87,7 +91,9 @@ def _copied(repository: Repository, tree: Path, left_out: list[str]) -> tuple[st
         paths = snapshot(repository, part, note=left_out.append)
         part.rename(tree)
     except OSError as error:
-        raise StoreError(f"cannot copy the repository to {tree} ({error.strerror or error}): free some space, or fix its permissions") from error
+        raise StoreError(
+            f"cannot copy the repository to {tree} ({error.strerror or error}): free some space, or fix its permissions"
+        ) from error
     return paths
 
 

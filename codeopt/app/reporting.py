@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from codeopt.adapters.store.wire import wire
 from codeopt.adapters.store.runs import find_run
 from codeopt.adapters.store.sqlite import SqliteStore
+from codeopt.adapters.store.wire import wire
 from codeopt.agent.summary import accepted, candidate_reports, tokens
 from codeopt.app.combine import combined
 from codeopt.app.shipping import Shipping

@@ -49,7 +49,9 @@ class Survey:
         run = self._kept("suite", SuiteRun, self._run_suite)
         problem = baseline_problem(run, allow_failing=allow_failing)
         if problem:
-            way_out = "fix them, choose others with --tests, or pass --allow-failing-tests" if failing(run) else "give a command with --tests"
+            way_out = (
+                "fix them, choose others with --tests, or pass --allow-failing-tests" if failing(run) else "give a command with --tests"
+            )
             raise BaselineError(f"{problem}: {way_out}")
         if failing(run):
             self._reporter.note(f"{len(failing(run))} tests fail before any patch and judge nothing: {', '.join(failing(run)[:3])}")
@@ -76,7 +78,9 @@ class Survey:
     def evidence(self, suite: SuiteRun | None, names: Sequence[TargetName], referee: Sandbox) -> Evidence:
         """Record the targets' calls and learn from the original what they should do."""
         self._reporter.stage("record", f"{len(names)} targets")
-        recordings = {r.name: r for r in self._kept("recordings", tuple[Recording, ...], lambda: tuple(record(self._scene, names).values()))}
+        recordings = {
+            r.name: r for r in self._kept("recordings", tuple[Recording, ...], lambda: tuple(record(self._scene, names).values()))
+        }
         expected = self._expected(recordings, referee)
         return Evidence(suite=suite, recordings=recordings, expected=expected)
 
@@ -84,7 +88,9 @@ class Survey:
         for recording in recordings.values():
             place_recording(referee, recording)
         learnt = self._kept(
-            "expected", tuple[tuple[TargetName, Expected], ...], lambda: tuple((name, learn_expected(self._scene, referee, recordings[name])) for name in recordings)
+            "expected",
+            tuple[tuple[TargetName, Expected], ...],
+            lambda: tuple((name, learn_expected(self._scene, referee, recordings[name])) for name in recordings),
         )
         return dict(learnt)
 

@@ -63,7 +63,16 @@ def verify(repo: Path, settings: Settings, *, patch: bytes, reporter: Reporter) 
             raise TargetError("the patch touches no function that exists before it: name one to measure with --target PATH::QUALNAME")
         whose = "a patch that codeopt's rules did not write"
         with open_provider(settings, project.tree, run=folder.name, untrusted=whose, reporter=reporter) as provider:
-            return _verified(project, settings, change, functions=(*named, *touched), named=bool(named), provider=provider, shipping=shipping, reporter=reporter)
+            return _verified(
+                project,
+                settings,
+                change,
+                functions=(*named, *touched),
+                named=bool(named),
+                provider=provider,
+                shipping=shipping,
+                reporter=reporter,
+            )
 
 
 def _verified(

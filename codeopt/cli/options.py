@@ -28,7 +28,9 @@ _COMMON = (
     click.option("--target", "targets", multiple=True, metavar="PATH::QUALNAME", help="A function; may be repeated."),
     click.option("--workload", metavar="CMD", help="The command whose time counts, run at the root of the repository."),
     click.option("--tests", metavar="CMD", help="The command that runs the tests."),
-    click.option("--sandbox", type=click.Choice(["auto", "docker", "local"]), help="Where code runs; auto takes Docker where there is one."),
+    click.option(
+        "--sandbox", type=click.Choice(["auto", "docker", "local"]), help="Where code runs; auto takes Docker where there is one."
+    ),
     click.option("--min-speedup", type=float, metavar="RATIO", help="The whole interval must lie above this ratio (1.03)."),
     click.option("--seed", type=int, help="Seed of everything random."),
     click.option("--trust-patch", is_flag=True, default=None, help="Run patches of others in the local sandbox too."),

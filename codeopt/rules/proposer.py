@@ -18,9 +18,9 @@ from codeopt.patching.splice import encoded
 from codeopt.patching.versions import patch_between
 from codeopt.rules.catalogue import RULES
 from codeopt.rules.rule import Rule
-from codeopt.rules.view import view_of
+from codeopt.rules.view import View, view_of
 
-__all__ = ["RulesProposer", "rewritten"]
+__all__ = ["RulesProposer", "rewritten", "view_in"]
 
 
 class RulesProposer:
@@ -48,7 +48,11 @@ class RulesProposer:
         if request.attempts:
             return ()
         path, source = request.files[0]
-        applied = [(rule, made[0]) for rule in self._rules if (made := _tried(rule, source, request.function))]
+        try:
+            view = view_in(source, request.function)
+        except PatchError:
+            return ()
+        applied = [(rule, made[0]) for rule in self._rules if (made := rewritten(rule, source, request.function, view=view))]
         proposals = [_proposal(path, source, after, prompt=rule.name, version=str(rule.version)) for rule, after in applied]
         if len(applied) > 1:
             rules = [rule for rule, _ in applied]
@@ -58,14 +62,18 @@ class RulesProposer:
         return _distinct(proposals)
 
 
-def rewritten(rule: Rule, source: bytes, function: Function) -> tuple[bytes, Function] | None:
-    """Return the file after a rule, and the function where it then stands; None where the rule does not apply.
+def view_in(source: bytes, function: Function) -> View:
+    """Return what the rules see of a function of a file.
 
     Raises:
-        PatchError: the file cannot be read.
+        PatchError: the file cannot be read, or holds no such function at its span.
     """
+    return view_of(source, function.span, path=function.name.path, name=function.name.qualname.rpartition(".")[2])
+
+
+def rewritten(rule: Rule, source: bytes, function: Function, *, view: View) -> tuple[bytes, Function] | None:
+    """Return the file after a rule, and the function where it then stands; None where the rule does not apply."""
     path, span = function.name.path, function.span
-    view = view_of(source, span, path=path, name=function.name.qualname.rpartition(".")[2])
     try:
         rewrite = rule.rewrite(view)
     except (cst.CSTValidationError, cst.ParserSyntaxError, RecursionError):
@@ -74,7 +82,10 @@ def rewritten(rule: Rule, source: bytes, function: Function) -> tuple[bytes, Fun
         return None
     text = rewrite.module.code.removeprefix(view.prefix).rstrip("\n")
     missing = tuple(item for item in rewrite.imports if item not in view.facts.imports)
-    after = placed(source, span, path=path, text=text, additions=Additions(imports=missing, helpers=rewrite.constants))
+    try:
+        after = placed(source, span, path=path, text=text, additions=Additions(imports=missing, helpers=rewrite.constants))
+    except PatchError:
+        return None  # the file's encoding has no room for it
     if compile_problem(path, after) is not None:
         return None
     end = len(after) - (len(source) - span.end_byte)
@@ -83,16 +94,9 @@ def rewritten(rule: Rule, source: bytes, function: Function) -> tuple[bytes, Fun
     return after, replace(function, span=Span(start_byte=start, end_byte=end, **lines))
 
 
-def _tried(rule: Rule, source: bytes, function: Function) -> tuple[bytes, Function] | None:
-    try:
-        return rewritten(rule, source, function)
-    except PatchError:
-        return None  # a file that cannot be read gives no proposal
-
-
 def _all_of(rules: Sequence[Rule], source: bytes, function: Function) -> bytes:
     for rule in rules:
-        source, function = _tried(rule, source, function) or (source, function)
+        source, function = rewritten(rule, source, function, view=view_in(source, function)) or (source, function)
     return source
 
 

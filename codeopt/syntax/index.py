@@ -56,8 +56,8 @@ class CodeIndex:
             TargetError: no function is meant, or more than one; the message names what is close.
         """
         path, separator, rest = spec.rpartition("::")
-        qualname, _, digits = rest.partition("#")
-        if digits and not digits.isdecimal():
+        qualname, hash_sign, digits = rest.partition("#")
+        if hash_sign and not digits.isdecimal():
             raise TargetError(f"{spec}: #{digits} is not a number; write PATH::QUALNAME#0 for the first function of that name")
         ordinal = int(digits or 0)
         if not separator:

@@ -6,6 +6,7 @@ Only the `.gitignore` files in the tree count: neither those above its root nor 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +22,23 @@ _SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".codeopt", "__pycache__", ".venv", "venv", ".tox", ".nox", ".mypy_cache", "node_modules", "site-packages"}
 )
 
+_FOLDER_MARK = "ps_d"  # the group with which pathspec marks the slash after a folder that a pattern names
+
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The patterns of one `.gitignore`, for paths below `folder` (POSIX, relative to the root, empty or with a slash at its end)."""
+    """The patterns of one `.gitignore`, last first, and the folder they hold for: empty for the root, else with a slash at its end."""
 
     folder: str
-    spec: GitIgnoreSpec
+    patterns: tuple[tuple[re.Pattern[str], bool], ...]
+
+    def verdict(self, path: str) -> bool | None:
+        """Tell whether the path is ignored (true), taken back (false) or not spoken of. A folder's path ends with a slash."""
+        relative = path.removeprefix(self.folder)
+        for pattern, ignores in self.patterns:
+            if pattern.search(relative):
+                return ignores
+        return None
 
 
 def list_sources(root: Path) -> tuple[str, ...]:
@@ -89,13 +100,22 @@ def _with_own_rules(root: Path, folder: str, above: tuple[_Rules, ...]) -> tuple
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return above
-    return (_Rules(folder, GitIgnoreSpec.from_lines(lines)), *above)
+    spec = GitIgnoreSpec.from_lines(lines)
+    speaking = ((pattern.regex, pattern.include) for pattern in spec.patterns)
+    patterns = [(_of_path_itself(regex), include) for regex, include in speaking if regex is not None and include is not None]
+    return (_Rules(folder, tuple(reversed(patterns))), *above)
+
+
+def _of_path_itself(regex: re.Pattern[str]) -> re.Pattern[str]:
+    """Make a pattern speak of the path that it matches, and not of what lies below.
+
+    pathspec lets a pattern for a folder match all that is in it, since it is made for lists of files. Here folders are walked, as git
+    does, and with `d/*` and `!d/` the folder is taken back but not its files.
+    """
+    ends = r"\Z" if _FOLDER_MARK in regex.groupindex else r"(?:(?<!/)|(?!\Z))"
+    return re.compile(f"(?:{regex.pattern}){ends}", regex.flags)
 
 
 def _ignored(path: str, rules: tuple[_Rules, ...]) -> bool:
-    """Ask the nearest `.gitignore` that has an opinion. A folder's path ends with a slash."""
-    for rule in rules:
-        verdict = rule.spec.check_file(path.removeprefix(rule.folder)).include
-        if verdict is not None:
-            return verdict
-    return False
+    """Ask the nearest `.gitignore` that has an opinion."""
+    return next((verdict for rule in rules if (verdict := rule.verdict(path)) is not None), False)

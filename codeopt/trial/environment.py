@@ -8,15 +8,13 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
 
 from codeopt.model.work import Environment
+from codeopt.trial.extras import extra_names, preferred, table
 
 __all__ = ["TREE", "detect_environment"]
 
 TREE = "{tree}"
-TEST_NAMES = ("test", "tests", "testing")
-DEV_NAMES = ("dev", "develop", "development")
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 TEST_REQUIREMENTS = re.compile(r"^(requirements/)?(requirements[-_.])?(tests?|testing|dev|develop)([-_.]requirements)?\.(txt|in)$")
 
@@ -58,14 +56,14 @@ def _is_project(known: set[str], read: Read) -> bool:
     if "setup.py" in known:
         return True
     text = _toml(read("pyproject.toml"))
-    return "project" in text or "build-system" in text or "poetry" in _table(text, "tool")
+    return "project" in text or "build-system" in text or "poetry" in table(text, "tool")
 
 
 def _found(known: set[str], read: Read, extras: Sequence[str]) -> tuple[str, ...]:
     pyproject = _toml(read("pyproject.toml")) if "pyproject.toml" in known else {}
-    names = _extra_names(pyproject, known, read)
-    chosen = list(extras) or _preferred(names)
-    group = _group(_table(pyproject, "dependency-groups"))
+    names = extra_names(pyproject, known, read)
+    chosen = list(extras) or preferred(names)
+    group = _group(table(pyproject, "dependency-groups"))
     files = sorted(path for path in known if TEST_REQUIREMENTS.match(path))
     found: list[str] = [*group]
     for path in files:
@@ -86,35 +84,8 @@ def _toml(data: bytes) -> Mapping[str, object]:
         return {}
 
 
-def _table(parent: Mapping[str, object], name: str) -> Mapping[str, object]:
-    value = parent.get(name)
-    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
-
-
-def _extra_names(pyproject: Mapping[str, object], known: set[str], read: Read) -> list[str]:
-    names = list(_table(_table(pyproject, "project"), "optional-dependencies"))
-    names += list(_table(_table(_table(pyproject, "tool"), "poetry"), "extras"))
-    if "setup.cfg" in known:
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            parser.read_string(read("setup.cfg").decode(errors="replace"))
-        except configparser.Error:
-            return names
-        if parser.has_section("options.extras_require"):
-            names += parser.options("options.extras_require")
-    return names
-
-
-def _preferred(names: Sequence[str]) -> list[str]:
-    for wanted in (TEST_NAMES, DEV_NAMES):
-        chosen = [name for name in names if name.lower() in wanted]
-        if chosen:
-            return chosen
-    return []
-
-
 def _group(groups: Mapping[str, object]) -> list[str]:
-    chosen = _preferred(list(groups))
+    chosen = preferred(list(groups))
     return [requirement for name in chosen for requirement in _members(groups, name, frozenset())]
 
 

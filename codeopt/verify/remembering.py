@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 
 __all__ = ["may_remember"]
 
-KEEPERS = frozenset({"cache", "lru_cache", "cached_property", "setattr", "globals", "vars", "modules", "__dict__", "__code__", "__defaults__"})
+KEEPERS = frozenset(
+    {"cache", "lru_cache", "cached_property", "setattr", "globals", "vars", "modules", "__dict__", "__code__", "__defaults__"}
+)
 FROZEN_CALLS = frozenset({"frozenset", "tuple", "compile", "itemgetter", "attrgetter", "methodcaller", "maketrans", "Struct"})
 
 Functions = ast.FunctionDef | ast.AsyncFunctionDef

@@ -12,7 +12,7 @@ import pytest
 from codeopt.model.code import Function, FunctionKind, Span, Target, TargetName
 from codeopt.model.proposal import CodeContext, ProposalRequest
 from codeopt.rules.catalogue import RULES
-from codeopt.rules.proposer import rewritten
+from codeopt.rules.proposer import rewritten, view_in
 
 
 def _function(data: bytes, name: str, path: str) -> Function:
@@ -66,7 +66,8 @@ def rewrite() -> Callable[..., str | None]:
 
     def apply(rule: str, source: str, name: str = "f") -> str | None:
         data = source.encode()
-        made = rewritten(rules[rule], data, _function(data, name, "app.py"))
+        function = _function(data, name, "app.py")
+        made = rewritten(rules[rule], data, function, view=view_in(data, function))
         return None if made is None else made[0].decode()
 
     return apply

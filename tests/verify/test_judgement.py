@@ -21,7 +21,9 @@ def check(kind, passed, **fields):
 FINE = [check(kind, True) for kind in (CheckKind.PATCH, CheckKind.CALLS, CheckKind.TESTS)]
 FAST = comparison(1.5, 2.0, 2.5)
 
-checks = st.builds(Check, kind=st.sampled_from(CheckKind), passed=st.sampled_from([True, False, None]), detail=st.just("d"), decisive=st.booleans())
+checks = st.builds(
+    Check, kind=st.sampled_from(CheckKind), passed=st.sampled_from([True, False, None]), detail=st.just("d"), decisive=st.booleans()
+)
 comparisons = st.none() | st.floats(0.1, 10).map(comparison)
 
 

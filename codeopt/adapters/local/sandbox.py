@@ -105,15 +105,7 @@ class LocalSandbox:
         self._check_open()
         if not Path(path).resolve().is_relative_to(Path(self.out).resolve()):
             return None
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError:
-            return None
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None
-            data = file.read(limit_bytes + 1)
-        return data if len(data) <= limit_bytes else None
+        return _read_regular(path, limit_bytes)
 
     def close(self) -> None:
         """End all that still runs; safe to call twice and from another thread."""
@@ -181,6 +173,21 @@ def lay(folder: Path, files: Mapping[str, bytes]) -> None:
         place.unlink(missing_ok=True)
         place.write_bytes(data)
         place.chmod(mode)
+
+
+def _read_regular(path: str, limit_bytes: int) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(limit_bytes + 1)
+    finally:
+        os.close(descriptor)
+    return data if len(data) <= limit_bytes else None
 
 
 def _not_started(error: OSError, command: Command) -> ExecResult:

@@ -1,0 +1,114 @@
+"""Every sandbox passes the suite: local, Docker, and the fake as far as it can without running anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from codeopt.adapters.fake_sandbox import FakeProvider, ScriptedChannel
+from codeopt.adapters.local import LocalProvider
+from codeopt.assets import programs_dir
+from codeopt.model.work import Command
+from codeopt.ports import SandboxProvider
+from tests.conformance.sandbox_suite import (
+    CHANNEL_CHECKS,
+    ECHO,
+    ENVIRONMENT,
+    FILE_CHECKS,
+    GREEDY,
+    LIFE_CHECKS,
+    RUN_CHECKS,
+    SECRET,
+    SNAPSHOT,
+)
+
+
+def runs(program: str):
+    def matches(command: Command) -> bool:
+        return program in command.argv
+
+    return matches
+
+
+FAKE_SCRIPT = (
+    ScriptedChannel(matches=runs(ECHO), reply=lambda frame: [frame]),
+    ScriptedChannel(matches=runs(GREEDY), reply=lambda _: [bytes(1_000_000_000)]),
+)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("snapshot")
+    for path, data in SNAPSHOT.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(data)
+    (root / "run.sh").chmod(0o755)
+    return root
+
+
+@pytest.fixture(scope="module", autouse=True)
+def secret() -> Iterator[None]:
+    os.environ[SECRET] = "codeopt-secret-value"
+    yield
+    del os.environ[SECRET]
+
+
+@pytest.fixture(scope="module", params=["fake", "local", pytest.param("docker", marks=pytest.mark.docker)])
+def make(request: pytest.FixtureRequest, snapshot: Path):
+    @contextmanager
+    def fake() -> Iterator[SandboxProvider]:
+        yield FakeProvider(FAKE_SCRIPT, SNAPSHOT)
+
+    @contextmanager
+    def local() -> Iterator[SandboxProvider]:
+        provider = LocalProvider(snapshot, programs_dir())
+        try:
+            provider.prepare(ENVIRONMENT)
+            yield provider
+        finally:
+            provider.close()
+
+    @contextmanager
+    def docker() -> Iterator[SandboxProvider]:
+        from codeopt.adapters.docker import DockerProvider
+
+        provider = DockerProvider(snapshot, programs_dir(), run="conformance", memory_bytes=512 * 1024**2)
+        try:
+            provider.prepare(request.getfixturevalue("docker_environment"))
+            yield provider
+        finally:
+            provider.close()
+
+    return {"fake": fake, "local": local, "docker": docker}[request.param]
+
+
+@pytest.fixture(scope="module")
+def provider(make) -> Iterator[SandboxProvider]:
+    with make() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def running_provider(provider: SandboxProvider) -> SandboxProvider:
+    if isinstance(provider, FakeProvider):
+        pytest.skip("the fake runs nothing")
+    return provider
+
+
+@pytest.mark.parametrize("check", RUN_CHECKS, ids=lambda check: check.__name__)
+def test_programs_run_as_promised(running_provider, check):
+    check(running_provider)
+
+
+@pytest.mark.parametrize("check", FILE_CHECKS + CHANNEL_CHECKS, ids=lambda check: check.__name__)
+def test_files_and_frames_pass_as_promised(provider, check):
+    check(provider)
+
+
+@pytest.mark.parametrize("check", LIFE_CHECKS, ids=lambda check: check.__name__)
+def test_sandboxes_end_as_promised(make, check):
+    check(make)

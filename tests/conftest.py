@@ -1,0 +1,54 @@
+"""What all tests share: whether there is a Docker engine, and one small environment image."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from codeopt.assets import programs_dir
+from codeopt.errors import SandboxUnavailable
+from codeopt.model.work import Environment
+
+ROOT = str(Path(__file__).parents[1])
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs Docker where there is none, unless CODEOPT_REQUIRE_DOCKER=1: then it fails."""
+    needing = [item for item in items if item.get_closest_marker("docker")]
+    if not needing or os.environ.get("CODEOPT_REQUIRE_DOCKER") == "1":
+        return
+    reason = _why_no_docker()
+    if reason:
+        for item in needing:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _why_no_docker() -> str:
+    from codeopt.adapters.docker.engine import connect
+
+    try:
+        connect().close()
+    except SandboxUnavailable as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture(scope="session")
+def docker_environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An environment whose image is there: the standard library and pytest. Preparing it again costs next to nothing."""
+    from codeopt.adapters.docker.provider import DockerProvider
+
+    environment = Environment(
+        python="3.11", requirements=(), installs_project=False, import_roots=("src", "."), declared_by=(), key="codeopt-tests"
+    )
+    provider = DockerProvider(tmp_path_factory.mktemp("empty"), programs_dir(), run="tests")
+    try:
+        provider.prepare(environment)
+    finally:
+        provider.close()
+    return environment
