@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codeopt.adapters.store.wire import wire
+from codeopt.agent import summary
 from codeopt.app.shipping import Shipping
 from codeopt.errors import PatchError
 from codeopt.model.evidence import Check, CheckKind
@@ -23,8 +24,9 @@ KEY = "combined"
 
 
 def accepted(store: Store) -> tuple[Candidate, ...]:
-    """Return the accepted candidates in the order in which they were proposed."""
-    return tuple(c for c in store.candidates() if (verdict := store.verdict(c.key, "full")) is not None and verdict.accepted)
+    """Return the accepted candidates in the order of the report."""
+    keys = summary.accepted(summary.candidate_reports(store, lambda _: ""))
+    return tuple(candidate for key in keys if (candidate := store.candidate(key)) is not None)
 
 
 def combined(store: Store) -> Combined | None:

@@ -20,8 +20,8 @@ __all__ = [
     "runs_at_once",
 ]
 
-# Methods of lists that change nothing and keep nothing.
-_READING_METHODS = frozenset({"count", "index", "copy"})
+# Methods of lists and dicts that change nothing.
+_READING_METHODS = frozenset({"count", "index", "copy", "get", "keys", "values", "items"})
 _CHANGING_METHODS = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse"})
 _READING_USES = frozenset({Use.MEMBER, Use.READ, Use.ITEM, Use.LOOP, Use.TRUTH, Use.RETURN})
 # Calls that see a function's variables without naming them.
@@ -137,7 +137,8 @@ def is_filled(view: View, name: str, node: cst.CSTNode) -> bool:
 
     The variable must be bound once, and not be changed by a method or an assignment anywhere.
     """
-    if len(view.bindings(name)) != 1 or not all(r.use in _READING_USES or r in view.bindings(name) for r in view.of(name)):
+    bindings = view.bindings(name)
+    if len(bindings) != 1 or not all(reference in bindings or _only_reads(reference) for reference in view.of(name)):
         return False
     inner = node
     for outer in view.ancestors(node):
@@ -196,9 +197,13 @@ def _is_steady(view: View, name: str, loop: cst.CSTNode) -> bool:
     if view.has(loop, (cst.Yield, cst.Await)) or (isinstance(loop, cst.For) and loop.asynchronous):
         return False
     inside = [reference for reference in view.of(name) if view.holds(loop, reference.node)]
-    if not all(r.use in _READING_USES or (r.use is Use.METHOD and r.method in _READING_METHODS) for r in inside):
+    if not all(map(_only_reads, inside)):
         return False
     return is_private(view, name) or not _changes_foreign_list(view, loop)
+
+
+def _only_reads(reference: Reference) -> bool:
+    return reference.use in _READING_USES or (reference.use is Use.METHOD and reference.method in _READING_METHODS)
 
 
 def _changes_foreign_list(view: View, loop: cst.CSTNode) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ class _Use(enum.IntEnum):
     STATIC_CALLER = 7
     OTHER_IMPORT = 8
 
+
+_WORD = re.compile(r"[^\W\d]\w*")
 
 _IMPORTS = frozenset({_Use.USED_IMPORT, _Use.OTHER_IMPORT})
 _HELPERS = frozenset({_Use.HELPER, _Use.HELPER_OF_HELPER})
@@ -93,10 +96,12 @@ def _unchanged(index: CodeIndex, path: str, read: Callable[[str], bytes]) -> byt
 
 def _imports(subject: _Subject, used: Sequence[Used]) -> Iterator[_Item]:
     words = words_of(subject.function).union(*(one.words for one in used))
-    bare = {word.partition(".")[0] for word in words}
+    # Return annotations, constants and classes have no words in the outline: their text has to do.
+    texts = [signature(subject.source, subject.function), *(excerpt(subject.source, one.span) for one in used if not one.words)]
+    bare = {word.partition(".")[0] for word in words}.union(*(_WORD.findall(text) for text in texts))
     for span in subject.file.imports:
         text = unindented(subject.source, span)
-        bound = text.partition("import")[2].replace(",", " ").replace("(", " ").replace(")", " ").replace(".", " ").split()
+        bound = _WORD.findall(text.partition("import")[2])
         yield _Item(use=_Use.OTHER_IMPORT if bare.isdisjoint(bound) else _Use.USED_IMPORT, text=text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -20,6 +21,7 @@ from codeopt.trial.suite import last_line
 __all__ = ["profile", "require_success"]
 
 Place = tuple[str, int, str]
+SHOWN = 80
 
 
 class _Raw:
@@ -58,7 +60,7 @@ def require_success(scene: Scene, result: ExecResult) -> None:
     Raises:
         WorkloadError: it failed or took too long.
     """
-    words = " ".join(scene.workload.argv)
+    words = textwrap.shorten(" ".join(scene.workload.argv), SHOWN, placeholder=" ...")
     if result.timed_out:
         raise WorkloadError(f"the workload `{words}` did not end within {scene.limits.workload_s:.0f} s: raise workload_timeout")
     if result.status != 0:

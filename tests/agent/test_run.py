@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -289,6 +290,24 @@ def test_once_the_sandbox_is_lost_no_other_candidate_is_begun(go) -> None:
     go(services, *targets, resume=True)
     assert len(judge.calls) == 3 * 3 + 3 * 2 + 3  # screens, confirmations, and the three that were lost
     assert offered(services) == ["diff to a"] * 3
+
+
+def test_a_failed_run_leaves_no_task_and_no_lock_behind(tmp_path: Path) -> None:
+    def lose(stage: str, candidate: Candidate) -> None:
+        raise SandboxUnavailable("gone")
+
+    path = tmp_path / "checkpoints.db"
+    services = make_services(ScriptedJudge({}, before=lose), ScriptedProposer(by_round(["a", "b", "c"])))
+
+    async def fail() -> set[asyncio.Task[object]]:
+        with pytest.raises(SandboxUnavailable):
+            await run_agent(services, [make_target(name) for name in "fgh"], run_id="r", checkpoints=path, resume=False)
+        return asyncio.all_tasks() - {asyncio.current_task()}
+
+    assert asyncio.run(fail()) == set()
+    db = sqlite3.connect(path, timeout=0)
+    db.execute("begin immediate")
+    db.close()
 
 
 @pytest.mark.parametrize("error", [ValueError("a fault of the judge"), KeyError("x"), ZeroDivisionError()])

@@ -200,7 +200,11 @@ def files_stay_within_out(provider: SandboxProvider) -> None:
 def programs_see_written_files(provider: SandboxProvider) -> None:
     with provider.open({}) as sandbox:
         sandbox.write({f"{sandbox.out}/given": b"42"})
-        said(sandbox, "import sys; n = int(open(sys.argv[1] + '/given').read()); open(sys.argv[1] + '/taken', 'w').write(str(n + 1))", sandbox.out)
+        said(
+            sandbox,
+            "import sys; n = int(open(sys.argv[1] + '/given').read()); open(sys.argv[1] + '/taken', 'w').write(str(n + 1))",
+            sandbox.out,
+        )
         assert sandbox.read(f"{sandbox.out}/taken", limit_bytes=10) == b"43"
 
 
@@ -288,8 +292,7 @@ def notices_that_the_program_ended(provider: SandboxProvider) -> None:
         with pytest.raises(ContestantError, match="status 7"):
             channel.receive(timeout_s=60.0)
         with pytest.raises(ContestantError, match="status 7"):
-            for _ in range(100):
-                channel.send(b"x" * 100_000)
+            channel.send(b"x" * 10_000_000)
 
 
 def waits_no_longer_than_told(provider: SandboxProvider) -> None:
@@ -334,14 +337,13 @@ def leaving_a_channel_kills_its_program(provider: SandboxProvider) -> None:
 
 
 def two_channels_speak_in_turn(provider: SandboxProvider) -> None:
-    with provider.open({}) as sandbox:
-        with sandbox.open_channel(python(sandbox, ECHO)) as first:
-            with sandbox.open_channel(python(sandbox, ECHO)) as second:
-                first.send(b"1")
-                second.send(b"2")
-                assert (second.receive(timeout_s=60.0), first.receive(timeout_s=60.0)) == (b"2", b"1")
-            first.send(b"3")
-            assert first.receive(timeout_s=60.0) == b"3"
+    with provider.open({}) as sandbox, sandbox.open_channel(python(sandbox, ECHO)) as first:
+        with sandbox.open_channel(python(sandbox, ECHO)) as second:
+            first.send(b"1")
+            second.send(b"2")
+            assert (second.receive(timeout_s=60.0), first.receive(timeout_s=60.0)) == (b"2", b"1")
+        first.send(b"3")
+        assert first.receive(timeout_s=60.0) == b"3"
 
 
 # Life and death
@@ -354,18 +356,17 @@ def closes_twice(make: Make) -> None:
 
 
 def does_nothing_once_closed(make: Make) -> None:
-    with make() as provider:
-        with provider.open({}) as sandbox:
-            provider.close()
-            for attempt in (
-                lambda: sandbox.run(python(sandbox, "")),
-                lambda: sandbox.write({f"{sandbox.out}/a": b""}),
-                lambda: sandbox.read(f"{sandbox.out}/a", limit_bytes=1),
-                lambda: sandbox.open_channel(python(sandbox, ECHO)).__enter__(),
-                lambda: provider.open({}).__enter__(),
-            ):
-                with pytest.raises(SandboxUnavailable):
-                    attempt()
+    with make() as provider, provider.open({}) as sandbox:
+        provider.close()
+        for attempt in (
+            lambda: sandbox.run(python(sandbox, "")),
+            lambda: sandbox.write({f"{sandbox.out}/a": b""}),
+            lambda: sandbox.read(f"{sandbox.out}/a", limit_bytes=1),
+            lambda: sandbox.open_channel(python(sandbox, ECHO)).__enter__(),
+            lambda: provider.open({}).__enter__(),
+        ):
+            with pytest.raises(SandboxUnavailable):
+                attempt()
 
 
 def a_left_sandbox_does_nothing(make: Make) -> None:

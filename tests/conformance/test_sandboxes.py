@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from codeopt.adapters.fake_sandbox import FakeProvider, ScriptedChannel
+from codeopt.adapters.fake_sandbox import FakeProvider, FakeSandbox, ScriptedChannel, ScriptedRun, exits
 from codeopt.adapters.local import LocalProvider
 from codeopt.assets import programs_dir
-from codeopt.model.work import Command
+from codeopt.errors import SandboxUnavailable
+from codeopt.model.work import Command, ExecResult
 from codeopt.ports import SandboxProvider
 from tests.conformance.sandbox_suite import (
     CHANNEL_CHECKS,
@@ -57,7 +58,11 @@ def secret() -> Iterator[None]:
     del os.environ[SECRET]
 
 
-@pytest.fixture(scope="module", params=["fake", "local", pytest.param("docker", marks=pytest.mark.docker)])
+RUNNING = ("local", pytest.param("docker", marks=pytest.mark.docker))
+ALL = ("fake", *RUNNING)
+
+
+@pytest.fixture(scope="module")
 def make(request: pytest.FixtureRequest, snapshot: Path):
     @contextmanager
     def fake() -> Iterator[SandboxProvider]:
@@ -92,23 +97,50 @@ def provider(make) -> Iterator[SandboxProvider]:
         yield provider
 
 
-@pytest.fixture(scope="module")
-def running_provider(provider: SandboxProvider) -> SandboxProvider:
-    if isinstance(provider, FakeProvider):
-        pytest.skip("the fake runs nothing")
-    return provider
-
-
+@pytest.mark.parametrize("make", RUNNING, indirect=True, scope="module")
 @pytest.mark.parametrize("check", RUN_CHECKS, ids=lambda check: check.__name__)
-def test_programs_run_as_promised(running_provider, check):
-    check(running_provider)
+def test_programs_run_as_promised(provider, check):
+    check(provider)
 
 
+@pytest.mark.parametrize("make", ALL, indirect=True, scope="module")
 @pytest.mark.parametrize("check", FILE_CHECKS + CHANNEL_CHECKS, ids=lambda check: check.__name__)
 def test_files_and_frames_pass_as_promised(provider, check):
     check(provider)
 
 
+@pytest.mark.parametrize("make", ALL, indirect=True, scope="module")
 @pytest.mark.parametrize("check", LIFE_CHECKS, ids=lambda check: check.__name__)
 def test_sandboxes_end_as_promised(make, check):
     check(make)
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_the_fake_is_lost_at_the_operation_it_is_told_to(number):
+    provider = FakeProvider(FAKE_SCRIPT, SNAPSHOT, lost_at=number)
+
+    def use() -> None:
+        provider.prepare(ENVIRONMENT)
+        with provider.open({}) as sandbox:
+            sandbox.write({f"{sandbox.out}/a": b""})
+            with sandbox.open_channel(Command(argv=(ECHO,), timeout_s=1.0)) as channel:
+                channel.send(b"x")
+                channel.receive(timeout_s=1.0)
+
+    with pytest.raises(SandboxUnavailable, match=f"operation {number}"):
+        use()
+    assert provider.operations == ["prepare", "open", "write", "open_channel", "send", "receive"][:number]
+
+
+def test_the_fake_runs_its_script_in_order():
+    def leave_a_file(command: Command, sandbox: FakeSandbox) -> ExecResult:
+        sandbox.files[f"{sandbox.out}/left"] = command.stdin
+        return exits(0)
+
+    script = (ScriptedRun(matches=runs("work"), answer=leave_a_file), ScriptedRun(matches=lambda _: True, answer=exits(3, b"other")))
+    provider = FakeProvider(script)
+    with provider.open({"a.py": b"1"}) as sandbox:
+        assert sandbox.run(Command(argv=("work",), timeout_s=1.0, stdin=b"data")).ok
+        assert sandbox.read(f"{sandbox.out}/left", limit_bytes=10) == b"data"
+        assert sandbox.run(Command(argv=("play",), timeout_s=1.0)).stdout == b"other"
+    assert provider.overlays == [{"a.py": b"1"}]

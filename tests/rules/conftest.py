@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -82,6 +83,7 @@ def versions(rewrite) -> Callable[..., tuple[Callable[..., Any], Callable[..., A
         exec(compile(source, "app.py", "exec"), names)
         return names["f"]
 
+    @cache
     def both(rule: str, source: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
         after = rewrite(rule, source)
         assert after is not None

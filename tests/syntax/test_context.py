@@ -193,7 +193,7 @@ def test_a_short_caller_is_whole_and_a_long_one_shows_its_calls():
 def test_the_least_useful_goes_first():
     edges = [called_by("short", 1.0)]
     whole = context("Cart.total", edges=edges)
-    tight = context("Cart.total", edges=edges, limit_chars=size(whole) - 250)
+    tight = context("Cart.total", edges=edges, limit_chars=size(whole) - 300)
     assert tight.helpers == whole.helpers
     assert tight.callers == whole.callers[:1]
     assert "import math" in tight.imports

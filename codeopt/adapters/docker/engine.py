@@ -19,7 +19,13 @@ __all__ = ["connect", "engine_errors"]
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 _ADVICE = "see `codeopt doctor`"
-_FOREIGN = (docker.errors.DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+_FOREIGN = (
+    docker.errors.DockerException,
+    docker.errors.StreamParseError,
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    OSError,
+)
 
 
 @contextmanager

@@ -44,8 +44,8 @@ def _rewrite(view: View) -> Rewrite | None:
     uses = [use for node in view.nodes if isinstance(node, cst.Call) and (use := _use(view, node))]
     names: dict[str, str] = {}
     changes = Changes(view=view)
+    base = f"_{view.function.name.value.strip('_').upper() or 'PATTERN'}_RE"
     for use in uses:
-        base = f"_{view.function.name.value.strip('_').upper()}_RE"
         name = names.setdefault(use.made, view.new_name(base, taken=names.values()))
         changes.replace(use.call, _Replacement(name=name, use=use))
     constants = tuple(f"{name} = {made}\n" for made, name in names.items())

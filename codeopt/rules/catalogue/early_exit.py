@@ -3,7 +3,8 @@
 It looks for list comprehensions whose elements and conditions visibly do nothing but compute: comparisons, arithmetic, attributes,
 items, and calls of harmless built-in functions and string methods.
 
-Left to the verifier: an element behind the deciding one that would have raised, and attributes or operators with side effects. It is
+Left to the verifier: an element behind the deciding one that would have raised, attributes or operators with side effects, and an
+iterator whose remaining items somebody else wants. It is
 slower where no element decides early, which only measuring tells.
 """
 

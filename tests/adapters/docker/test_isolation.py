@@ -1,0 +1,160 @@
+"""What untrusted code finds in a sandbox: nothing to take, and nowhere to go."""
+
+from __future__ import annotations
+
+import pytest
+
+from codeopt.model.work import Command
+
+pytestmark = pytest.mark.docker
+
+STATUS = "print(dict(line.split(':\\t') for line in open('/proc/self/status').read().splitlines() if ':\\t' in line)[{!r}])"
+DENIED = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+calls = dict(ptrace=(101, 0, 0, 0, 0), unshare=(272, 0x10000000), mount=(165, 0, 0, 0, 0, 0), keyctl=(250, 0, 0), bpf=(321, 0, 0, 0),
+             io_uring_setup=(425, 1, 0), userfaultfd=(323, 0), perf_event_open=(298, 0, 0, 0, 0, 0), setns=(308, 0, 0),
+             process_vm_readv=(310, 1, 0, 0, 0, 0, 0), open_by_handle_at=(304, 0, 0, 0), kexec_load=(246, 0, 0, 0, 0),
+             add_key=(248, 0, 0, 0, 0, 0))
+for name, arguments in calls.items():
+    result = libc.syscall(*arguments)
+    if (result, ctypes.get_errno()) != (-1, 1):
+        print(name, result, ctypes.get_errno())
+"""
+
+
+def test_it_is_an_unprivileged_user_with_no_capabilities(say):
+    assert say("import os; print(os.getuid(), os.getgid(), os.getgroups())") == "10001 10001 [10001]"
+    for field in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        assert int(say(STATUS.format(field)), 16) == 0, field
+    assert say(STATUS.format("NoNewPrivs")) == "1"
+    assert say(STATUS.format("Seccomp")) == "2"
+
+
+def test_dangerous_system_calls_are_denied(say):
+    assert say(DENIED) == ""
+
+
+def test_threads_and_processes_still_work(say):
+    code = """
+import multiprocessing, subprocess, threading
+def double(x): return 2 * x
+if __name__ == "__main__":
+    seen = []
+    thread = threading.Thread(target=seen.append, args=(1,)); thread.start(); thread.join()
+    with multiprocessing.get_context("fork").Pool(2) as pool: seen += pool.map(double, [1, 2])
+    print(seen, subprocess.run(["true"]).returncode)
+"""
+    assert say(code) == "[1, 2, 4] 0"
+
+
+def test_there_is_no_network(say):
+    code = """
+import socket
+names = sorted(name for _, name in socket.if_nameindex())
+def reach(family, address):
+    try:
+        socket.socket(family).connect(address)
+    except OSError as error:
+        return type(error).__name__
+    return "connected"
+print(names == ["lo"], reach(socket.AF_INET, ("1.1.1.1", 80)) != "connected", reach(40, (2, 1)))
+"""
+    assert say(code) == "True True PermissionError"
+
+
+def test_only_its_own_folders_can_be_written(say, sandbox):
+    code = """
+import os, sys
+for folder in ("/", "/etc", "/usr/lib", "/opt/env", "/opt/codeopt", "/opt/codeopt/site", "/var/tmp", "/root"):
+    try:
+        open(folder + "/x", "w")
+    except OSError:
+        continue
+    print(folder)
+for folder in ("/work/tree", "/work/out", "/work/home", "/tmp", "/dev/shm"):
+    open(folder + "/x", "w").close()
+"""
+    assert say(code) == ""
+
+
+def test_the_tools_cannot_be_altered(say, sandbox):
+    code = f"""
+import os
+path = {sandbox.tools!r} + "/worker.py"
+for change in (lambda: open(path, "a"), lambda: os.unlink(path), lambda: os.chmod(path, 0o777), lambda: os.rename(path, path + "x")):
+    try:
+        change()
+    except OSError:
+        continue
+    print("changed")
+print(os.stat(path).st_uid)
+"""
+    assert say(code) == "0"
+
+
+def test_the_first_process_cannot_be_touched(say):
+    code = """
+import os
+for attack in (lambda: os.kill(1, 9), lambda: open("/proc/1/mem", "r+b"), lambda: open("/proc/1/environ").read()):
+    try:
+        attack()
+    except PermissionError:
+        continue
+    print("touched")
+"""
+    assert say(code) == ""
+
+
+def test_programs_in_the_tmpfs_can_be_executed(say):
+    code = "import os, subprocess; open('p', 'w').write('#!/bin/sh\\necho ran'); os.chmod('p', 0o755); print(subprocess.getoutput('./p'))"
+    assert say(code) == "ran"
+
+
+def test_the_environment_holds_nothing_of_the_hosts(say):
+    names = set(say("import os; print(' '.join(os.environ))").split())
+    ours = {"PATH", "HOME", "TMPDIR", "LANG", "PYTHONHASHSEED", "PYTHONPATH", "HOSTNAME", "LC_CTYPE"}
+    of_the_python_image = {"GPG_KEY", "PYTHON_VERSION", "PYTHON_SHA256", "PYTHON_PIP_VERSION", "PYTHON_SETUPTOOLS_VERSION"}
+    assert names - of_the_python_image <= ours
+
+
+def test_zombies_are_reaped(say, sandbox):
+    orphans = "import os\nfor _ in range(20):\n if os.fork() == 0:\n  if os.fork() == 0: os._exit(0)\n  os._exit(0)\n os.wait()"
+    say(orphans)
+    count = """
+import os, time
+def zombies():
+    found = 0
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            found += ") Z " in open(f"/proc/{pid}/stat").read()
+        except OSError:
+            pass
+    return found
+deadline = time.monotonic() + 10
+while zombies() and time.monotonic() < deadline:
+    time.sleep(0.05)
+print(zombies())
+"""
+    assert say(count) == "0"
+
+
+def test_double_forked_children_die_with_their_command(sandbox):
+    daemon = """
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.close(0); os.close(1); os.close(2)
+        while True:
+            with open(sys.argv[1] + "/beats", "a") as file:
+                file.write(".")
+            time.sleep(0.02)
+    os._exit(0)
+time.sleep(600)
+"""
+    result = sandbox.run(Command(argv=(sandbox.python, "-c", daemon, sandbox.out), timeout_s=2.0))
+    assert result.timed_out
+    first = sandbox.read(f"{sandbox.out}/beats", limit_bytes=1_000_000)
+    assert first
+    assert sandbox.read(f"{sandbox.out}/beats", limit_bytes=1_000_000) == first
