@@ -15,7 +15,7 @@ from codeopt.rules.proposer import RulesProposer
 if TYPE_CHECKING:
     from codeopt.adapters.vllm.chat import ChatClient
 
-__all__ = ["open_proposers"]
+__all__ = ["client_of", "open_proposers"]
 
 REPLAY = "replay:"
 
@@ -42,7 +42,7 @@ def _model(settings: Settings, record: Path | None, reporter: Reporter) -> Propo
     from codeopt.adapters.vllm.replay import RecordingClient
     from codeopt.patching.answer import parse_answer
 
-    client = _client(settings)
+    client = client_of(settings)
     if record is not None:
         client = RecordingClient(client, record)
     model = asyncio.run(client.probe())
@@ -50,7 +50,12 @@ def _model(settings: Settings, record: Path | None, reporter: Reporter) -> Propo
     return ModelProposer(client, model, parse=parse_answer)
 
 
-def _client(settings: Settings) -> ChatClient:
+def client_of(settings: Settings) -> ChatClient:
+    """Return the client that `--model` asks for; nothing is sent yet.
+
+    Raises:
+        ConfigError: neither a URL nor a recording.
+    """
     from codeopt.adapters.vllm.client import EndpointClient
     from codeopt.adapters.vllm.replay import ReplayClient
 

@@ -41,9 +41,8 @@ def _provider(settings: Settings, tree: Path, *, run: str, untrusted: str, repor
             lost = error
     if untrusted and not settings.trust_patch:
         why = f" ({lost})" if lost else ""
-        raise SandboxUnavailable(
-            f"{untrusted} runs in Docker or not at all{why}: start a Docker engine (see `codeopt doctor`), or pass --trust-patch to run it unprotected"
-        )
+        way_out = "start a Docker engine (see `codeopt doctor`), or pass --trust-patch to run it unprotected"
+        raise SandboxUnavailable(f"{untrusted} runs in Docker or not at all{why}: {way_out}")
     from codeopt.adapters.local.provider import LocalProvider
 
     reporter.note("the local sandbox isolates nothing: only codeopt's own rewrites and patches that you trust run in it")

@@ -65,10 +65,10 @@ def _in_setup_py(text: str) -> list[str]:
 
 def _extra_dicts(tree: ast.Module) -> Iterator[ast.Dict]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "extras_require" and isinstance(node.value, ast.Dict):
-            yield node.value
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and _names_extras(node):
-            yield node.value
+        named = node.arg == "extras_require" if isinstance(node, ast.keyword) else isinstance(node, ast.Assign) and _names_extras(node)
+        value = getattr(node, "value", None)
+        if named and isinstance(value, ast.Dict):
+            yield value
 
 
 def _names_extras(node: ast.Assign) -> bool:

@@ -15,17 +15,7 @@ from codeopt.assets import programs_dir
 from codeopt.errors import SandboxUnavailable
 from codeopt.model.work import Command, ExecResult
 from codeopt.ports import SandboxProvider
-from tests.conformance.sandbox_suite import (
-    CHANNEL_CHECKS,
-    ECHO,
-    ENVIRONMENT,
-    FILE_CHECKS,
-    GREEDY,
-    LIFE_CHECKS,
-    RUN_CHECKS,
-    SECRET,
-    SNAPSHOT,
-)
+from tests.conformance.sandbox_suite import ECHO, ENVIRONMENT, GREEDY, LIFE_CHECKS, MEMORY_CHECKS, PROGRAM_CHECKS, SECRET, SNAPSHOT
 
 
 def runs(program: str):
@@ -98,13 +88,13 @@ def provider(make) -> Iterator[SandboxProvider]:
 
 
 @pytest.mark.parametrize("make", RUNNING, indirect=True, scope="module")
-@pytest.mark.parametrize("check", RUN_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", PROGRAM_CHECKS, ids=lambda check: check.__name__)
 def test_programs_run_as_promised(provider, check):
     check(provider)
 
 
 @pytest.mark.parametrize("make", ALL, indirect=True, scope="module")
-@pytest.mark.parametrize("check", FILE_CHECKS + CHANNEL_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", MEMORY_CHECKS, ids=lambda check: check.__name__)
 def test_files_and_frames_pass_as_promised(provider, check):
     check(provider)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +15,13 @@ from docker.client import DockerClient
 from codeopt.adapters.docker.base import can_bootstrap, debian_for, find_image, find_local, slim_name
 from codeopt.adapters.docker.engine import connect, engine_errors
 from codeopt.errors import SandboxUnavailable
+from codeopt.model.health import Finding
 
-__all__ = ["Finding", "diagnose"]
+__all__ = ["diagnose"]
 
 _NEEDED_BYTES = 3 * 1024**3
 _GIB = 1024**3
 _HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at: whether it is as it should be, what was seen, and what to do when it is not."""
-
-    name: str
-    ok: bool
-    detail: str
-    remedy: str = ""
 
 
 def diagnose(*, python: str = _HERE, base: str | None = None, client: DockerClient | None = None) -> tuple[Finding, ...]:

@@ -98,6 +98,11 @@ class DockerProvider:
         """True."""
         return True
 
+    @property
+    def image(self) -> str | None:
+        """The id of the environment image, after `prepare`."""
+        return self._image
+
     def prepare(self, environment: Environment) -> None:
         """Find or make the image of an environment; the only step with a network.
 

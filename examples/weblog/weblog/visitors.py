@@ -5,8 +5,9 @@ def unique_visitors(hits):
     """Return the visitors in the order of their first hit."""
     seen = []
     for hit in hits:
-        if hit.visitor not in seen:
-            seen.append(hit.visitor)
+        visitor = hit.visitor
+        if visitor not in seen:
+            seen.append(visitor)
     return seen
 
 

@@ -1,0 +1,96 @@
+"""`codeopt doctor`: what is there, what is missing, and what to type next."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from codeopt import __version__
+from codeopt.adapters.git import open_repository
+from codeopt.config import Settings
+from codeopt.errors import CodeoptError
+from codeopt.model.health import Finding
+
+__all__ = ["examine", "next_command"]
+
+ASK_S = 20
+
+
+def examine(repo: Path, settings: Settings) -> tuple[Finding, ...]:
+    """Look at Python, git, the repository, Docker, the model endpoint and the GPU; nothing is built, pulled or changed."""
+    from codeopt.adapters.docker.doctor import diagnose
+
+    found = [_python(), _git(), _repository(repo)]
+    python = settings.python or f"{sys.version_info.major}.{sys.version_info.minor}"
+    found += diagnose(python=python, base=settings.image)
+    return (*found, _model(settings), _gpu())
+
+
+def next_command(findings: tuple[Finding, ...], repo: Path, settings: Settings) -> str:
+    """Return the command that makes sense to type next."""
+    ok = {finding.name: finding.ok for finding in findings}
+    if not ok["repository"]:
+        return "codeopt optimize PATH-OF-A-GIT-REPOSITORY"
+    sandbox = "" if ok.get("Docker engine") and ok.get("base image") else " --sandbox local"
+    model = f" --model {settings.model}" if settings.model and ok["model"] and not sandbox else ""
+    return f"codeopt optimize {repo}{sandbox}{model}"
+
+
+def _python() -> Finding:
+    detail = f"{platform.python_version()} in {sys.prefix}, codeopt {__version__}"
+    return Finding(name="Python", ok=True, detail=detail)
+
+
+def _git() -> Finding:
+    if shutil.which("git") is None:
+        return Finding(name="git", ok=False, detail="not found", remedy="install git")
+    version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False, timeout=ASK_S).stdout.strip()
+    return Finding(name="git", ok=True, detail=version)
+
+
+def _repository(repo: Path) -> Finding:
+    try:
+        repository = open_repository(repo)
+    except CodeoptError as error:
+        problem, _, remedy = str(error).partition(";")
+        return Finding(
+            name="repository", ok=False, detail=problem, remedy=remedy.strip() or "git init && git add -A && git commit -m begin"
+        )
+    state = "with changes that are not committed" if repository.dirty else "clean"
+    return Finding(name="repository", ok=True, detail=f"{repository.root} at {repository.commit[:12]}, {state}")
+
+
+def _model(settings: Settings) -> Finding:
+    if settings.model in {None, "none"}:
+        detail = "none given: codeopt's own rules alone propose"
+        return Finding(name="model", ok=True, detail=detail)
+    from codeopt.app.proposers import client_of
+
+    try:
+        client = client_of(settings)
+        info = asyncio.run(client.probe())
+    except CodeoptError as error:
+        problem, _, remedy = str(error).partition(";")
+        return Finding(name="model", ok=False, detail=problem, remedy=remedy.strip() or "start the endpoint, or give another --model URL")
+    context = f", context {info.max_model_len} tokens" if info.max_model_len else ""
+    return Finding(name="model", ok=True, detail=f"{info.model} at {client.url}{context}")
+
+
+def _gpu() -> Finding:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return Finding(name="GPU", ok=True, detail="none on this machine (only a model server needs one)")
+    query = [tool, "--query-gpu=name,memory.total", "--format=csv,noheader"]
+    try:
+        asked = subprocess.run(query, capture_output=True, text=True, check=False, timeout=ASK_S, env={"PATH": os.defpath})
+    except subprocess.TimeoutExpired:
+        return Finding(name="GPU", ok=False, detail="nvidia-smi does not answer", remedy="look at the driver's log")
+    lines = [line.strip() for line in asked.stdout.splitlines() if line.strip()]
+    if asked.returncode or not lines:
+        return Finding(name="GPU", ok=False, detail="nvidia-smi finds none", remedy="look at the driver")
+    return Finding(name="GPU", ok=True, detail="; ".join(lines))

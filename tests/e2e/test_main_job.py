@@ -1,0 +1,154 @@
+"""The main job from the command to the result, without a model and without Docker."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, codeopt, contents, environment, git
+
+LOCAL = ("--sandbox", "local")
+
+
+def test_a_good_patch_is_faster(repo, patch_file, tmp_path):
+    before = contents(repo)
+    result = tmp_path / "verdict.json"
+    ended = codeopt("verify", repo, *LOCAL, "--trust-patch", "--patch", patch_file(GOOD_PATCH), "--json", result)
+    found = json.loads(result.read_text())
+    assert ended.status == 0, ended.err
+    assert found["schema"] == 1
+    assert found["outcome"] == "FASTER"
+    assert found["comparison"]["low"] > 1.03
+    assert found["target"] == "slow.py::dedupe"
+    assert [check["kind"] for check in found["checks"]] == ["patch", "calls", "tests", "timing", "workload"]
+    assert all(check["passed"] for check in found["checks"])
+    assert contents(repo) == before
+
+
+def test_a_wrong_patch_is_wrong(repo, patch_file, tmp_path):
+    result = tmp_path / "verdict.json"
+    ended = codeopt("verify", repo, *LOCAL, "--trust-patch", "--patch", patch_file(WRONG_PATCH), "--json", result)
+    assert ended.status == 1
+    found = json.loads(result.read_text())
+    assert found["outcome"] == "WRONG"
+    assert found["comparison"] is None
+
+
+def test_a_patch_on_standard_input(repo):
+    command = [sys.executable, "-m", "codeopt", "verify", str(repo), *LOCAL, "--trust-patch", "--patch", "-", "--json", "-", "-q"]
+    done = subprocess.run(command, input=WRONG_PATCH, capture_output=True, text=True, env=environment(), check=False)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["outcome"] == "WRONG"
+
+
+def test_optimize_finds_proves_and_commits_on_a_branch(repo, tmp_path):
+    before = contents(repo)
+    result = tmp_path / "report.json"
+    ended = codeopt("optimize", repo, *LOCAL, "--branch", "faster", "--json", result)
+    assert ended.status == 0, ended.err
+    report = json.loads(result.read_text())
+    assert len(report["accepted"]) == 1
+    [accepted] = [candidate for candidate in report["candidates"] if candidate["key"] in report["accepted"]]
+    assert accepted["target"]["path"] == "slow.py"
+    assert accepted["verdict"]["outcome"] == "FASTER"
+    assert "diff --git" in accepted["diff"]
+    after = contents(repo)
+    assert {name: data for name, data in after.items() if not name.startswith(".git/")} == {
+        name: data for name, data in before.items() if not name.startswith(".git/")
+    }
+    assert git(repo, "status", "--porcelain") == ""
+    assert git(repo, "log", "--format=%s", "faster").splitlines()[0].startswith("Make dedupe faster")
+    assert git(repo, "diff", "master..faster" if "master" in git(repo, "branch") else "main..faster").count("\n+") > 1
+    # The diff that was written is the one that git takes, and it is proven again by the command in the report.
+    patch = repo / ".codeopt" / "runs" / report["run"] / "patches" / f"{accepted['key']}.diff"
+    git(repo, "apply", "--check", str(patch))
+    assert f"--patch {patch}" in ended.out
+    again = codeopt("verify", repo, *LOCAL, "--trust-patch", "--patch", patch)
+    assert again.status == 0, again.err
+
+
+def test_the_report_of_a_run_can_be_read_again(repo, tmp_path):
+    first = codeopt("optimize", repo, *LOCAL, "--json", tmp_path / "a.json")
+    assert first.status == 0, first.err
+    again = codeopt("report", "latest", "--repo", repo, "--json", tmp_path / "b.json")
+    assert again.status == 0, again.err
+    assert json.loads((tmp_path / "a.json").read_text()) == json.loads((tmp_path / "b.json").read_text())
+    markdown = codeopt("report", "latest", "--repo", repo, "--markdown", "-")
+    assert "slow.py::dedupe" in markdown.out
+    assert "```diff" in markdown.out
+
+
+def test_nothing_found_is_said(make_repo, tmp_path):
+    root = make_repo(slow__py='def dedupe(items):\n    """Return the items without repeats."""\n    return list(dict.fromkeys(items))\n')
+    ended = codeopt("optimize", root, *LOCAL, "--json", tmp_path / "r.json")
+    assert ended.status == 0, ended.err
+    assert json.loads((tmp_path / "r.json").read_text())["accepted"] == []
+    assert "Nothing" in ended.out or "No " in ended.out
+
+
+def test_profile_ranks_the_slow_function_first(repo, tmp_path):
+    ended = codeopt("profile", repo, *LOCAL, "--json", tmp_path / "p.json")
+    assert ended.status == 0, ended.err
+    targets = json.loads((tmp_path / "p.json").read_text())["targets"]
+    assert targets[0]["qualname"] == "dedupe"
+    assert targets[0]["share"] > 0.3
+
+
+def start(repo, *argv):
+    command = [sys.executable, "-m", "codeopt", "optimize", str(repo), *LOCAL, *argv]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+
+
+def wait_for(process, word):
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if word in line:
+            return lines
+    raise AssertionError("".join(lines))
+
+
+@pytest.mark.parametrize("stage", ["baseline", "profile", "record", "verify", "confirm"])
+def test_a_killed_run_goes_on_and_repeats_no_verdict(repo, tmp_path, stage):
+    process = start(repo)
+    wait_for(process, f"codeopt: {stage}")
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    ended = codeopt("optimize", repo, *LOCAL, "--resume", "latest", "--json", tmp_path / "r.json")
+    assert ended.status == 0, ended.err
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert len(report["accepted"]) == 1
+    if stage in {"confirm"}:
+        assert "codeopt: screen" not in ended.err
+        assert "codeopt: baseline: " in ended.err or "codeopt: confirm" in ended.err
+
+
+def test_a_run_that_another_process_holds_is_left_alone(repo):
+    process = start(repo)
+    try:
+        wait_for(process, "codeopt: baseline")
+        ended = codeopt("optimize", repo, *LOCAL, "--resume", "latest")
+        assert ended.status == 2
+        assert "latest" in ended.error or "run" in ended.error
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_an_interrupt_ends_at_once_and_leaves_nothing(repo):
+    before = contents(repo)
+    process = start(repo)
+    wait_for(process, "codeopt: verify")
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "--resume" in err.splitlines()[-1]
+    assert "Traceback" not in err
+    assert contents(repo) == before
