@@ -1,6 +1,6 @@
 """The seams of codeopt: every outside system is reached through one of these protocols.
 
-Each has a fake that ships (`codeopt.adapters.fake`) and a conformance suite (`tests/conformance/`) that every implementation passes.
+Each has a fake that ships (`codeopt.adapters.fake_*`, `adapters.store.memory`) and a conformance suite (`tests/conformance/`) that every implementation passes.
 """
 
 from __future__ import annotations
@@ -112,6 +112,11 @@ class SandboxProvider(Protocol):
     @property
     def isolates(self) -> bool:
         """Whether untrusted code may run in it."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the user should know of the environment, one line each; complete after `prepare`."""
         ...
 
     def prepare(self, environment: Environment) -> None:

@@ -60,7 +60,8 @@ CASES = (
     Case(
         rule="queue-deque",
         source=(
-            "def f(graph):\n    queue = list(graph)\n    order = []\n    while queue:\n        node = queue.pop(0)\n        order.append(node)\n"
+            "def f(graph):\n    queue = list(graph)\n    order = []\n"
+            "    while queue:\n        node = queue.pop(0)\n        order.append(node)\n"
             "        if node < 0:\n            queue.append(node)\n    return order\n"
         ),
         inputs="(dict.fromkeys(range(n)),)",

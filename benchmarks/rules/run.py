@@ -12,10 +12,10 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from cases import CASES, Case
 
@@ -24,7 +24,7 @@ from codeopt.rules.catalogue import RULES
 from codeopt.rules.rule import Rule
 from codeopt.rules.view import view_of
 
-QUADS = 15
+QUADS = 9
 BATCH_S = 0.01
 LEAST = 1.05
 
@@ -35,8 +35,8 @@ class Version:
 
     process: subprocess.Popen[str]
 
-    def ask(self, count: int) -> float:
-        """Return the CPU seconds of `count` calls."""
+    def seconds(self, count: int) -> float:
+        """Return the CPU seconds of `count` calls together."""
         if self.process.stdin is None or self.process.stdout is None:
             raise RuntimeError("the process has no pipes")
         self.process.stdin.write(f"{count}\n")
@@ -81,28 +81,28 @@ def measure(case: Case, after: str, size: int) -> float:
     """Return old time over new time."""
     with ExitStack() as stack:
         old, new = (stack.enter_context(version(source, case.inputs, size)) for source in (case.source, after))
-        counts = [batch_size(old), batch_size(new)]
-        return statistics.median(quad(old, new, max(counts)) for _ in range(QUADS))
+        counts = batch_size(old), batch_size(new)
+        return statistics.median(quad(old, new, *counts) for _ in range(QUADS))
 
 
 def batch_size(one: Version) -> int:
     """Return how many calls take about `BATCH_S`."""
     count = 1
-    while one.ask(count) < BATCH_S:
+    while one.seconds(count) < BATCH_S:
         count *= 2
     return count
 
 
-def quad(old: Version, new: Version, count: int) -> float:
-    """Return the ratio of one quad."""
-    first, second, third, last = old.ask(count), new.ask(count), new.ask(count), old.ask(count)
-    return (first + last) / (second + third)
+def quad(old: Version, new: Version, old_count: int, new_count: int) -> float:
+    """Return the ratio of the times per call in one quad."""
+    first, second, third, last = old.seconds(old_count), new.seconds(new_count), new.seconds(new_count), old.seconds(old_count)
+    return (first + last) / (second + third) * new_count / old_count
 
 
 @contextmanager
 def version(source: str, inputs: str, size: int) -> Iterator[Version]:
     """Run a source in a process of its own."""
-    program = [sys.executable, os.fspath(__file__), "--serve", source, inputs, str(size)]
+    program = [sys.executable, os.fspath(Path(__file__).with_name("serve.py")), source, inputs, str(size)]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Version(process=process)
@@ -110,22 +110,5 @@ def version(source: str, inputs: str, size: int) -> Iterator[Version]:
             process.kill()
 
 
-def serve(source: str, inputs: str, size: int) -> None:
-    """Answer each number on standard input with the CPU seconds of so many calls."""
-    names: dict[str, object] = {}
-    exec(source, names)  # the cases are ours
-    function = names["f"]
-    arguments = eval(inputs, {"n": size})
-    for line in sys.stdin:
-        count = int(line)
-        start = time.process_time()
-        for _ in range(count):
-            function(*arguments)  # type: ignore[operator]
-        print(time.process_time() - start, flush=True)
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--serve"]:
-        serve(sys.argv[2], sys.argv[3], int(sys.argv[4]))
-    else:
-        sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

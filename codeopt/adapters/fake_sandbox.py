@@ -77,6 +77,11 @@ class FakeProvider:
         return self._name
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    @property
     def isolates(self) -> bool:
         """What it pretends."""
         return self._isolates

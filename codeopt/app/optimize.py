@@ -118,6 +118,8 @@ class _Run:
     def _in_sandboxes(self, provider: SandboxProvider, proposers: Sequence[Proposer], *, resume: bool) -> Report:
         self.ledger.stage("prepare", f"{provider.name} sandbox")
         provider.prepare(self.project.environment)
+        for note in provider.notes:
+            self.ledger.note(note)
         scene = scene_of(self.project, self.settings, provider)
         survey = Survey(scene, self.project, store=self.store, reporter=self.ledger)
         suite = survey.suite(allow_failing=self.settings.allow_failing_tests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
     sources = [path for path in paths if path.endswith(".py")]
     if not sources:
         raise RepositoryError(f"{repo} holds no Python files: nothing to optimize")
-    index = index_files(tree, sources, cache=None)
+    index = index_files(tree, sources, cache=_cache())
     read = _Reader(tree)
     tests = find_tests(paths, settings.tests)
     workload = find_workload(paths, read, command=settings.workload, tests=tests)
@@ -71,6 +72,16 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
         environment=environment,
         notes=notes,
     )
+
+
+def _cache() -> Path | None:
+    """Return where parsed files are kept by content, for all repositories of this user; None where no folder can be made."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codeopt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder / "syntax.db"
 
 
 class _Reader:

@@ -177,6 +177,16 @@ def test_a_table_is_taken_with_the_loop_that_fills_it(find):
     assert "print" not in result
 
 
+def test_short_constants_stand_together_and_demonstrations_are_left_out(find):
+    code = "A = 1\nB = A\n'a note'\nB\n\ndef find(xs, *, limit=LIMIT):\n    return [A, B, *xs]\n"
+    assert "\n\n\nA = 1\nB = A\n\n\ndef find" in _result(_fenced(code), find)
+
+
+def test_a_function_in_an_if_of_the_answer_is_found(find):
+    answer = f"if LIMIT:\n    LIMIT = 4\n{GOOD}"
+    assert _result(_fenced(answer), find) == EXPECTED
+
+
 def test_an_import_of_a_fence_of_its_own_is_taken(find):
     result = _result(_fenced("import bisect\n") + _fenced("def find(xs, *, limit=LIMIT):\n    return bisect.bisect(xs, limit)\n"), find)
     assert "import os\nimport bisect\n" in result
@@ -266,6 +276,20 @@ def test_comments_on_the_header_and_behind_the_end_are_the_files(request_for):
     answer = "@a\n@b\ndef f(x):  # new\n    # mine\n    return x  # mine\n"
     result = _result(_fenced(answer), request_for(source, "f"))
     assert result == "@a  # one\n# two\n@b\ndef f(  # three\n    x,\n):  # four\n    # mine\n    return x  # six\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ('def f(x):\n    """Doc."""  # noqa: D1\n    return [x]\n', 'def f(x):\n    """Doc."""  # noqa: D1\n'),
+        ('def f(x):\n    """Doc."""; return [x]\n', 'def f(x):\n    """Doc."""\n'),
+        ('def f(x): """Doc."""; return [x]\n', 'def f(x):\n    """Doc."""\n'),
+        ('def f(x):\n    # first\n    """Doc."""\n    return [x]\n', 'def f(x):\n    # first\n    """Doc."""\n'),
+    ],
+)
+def test_the_docstring_is_the_files(request_for, source, kept):
+    answer = 'def f(x):\n    """Mine."""\n    return x\n'
+    assert _result(_fenced(answer), request_for(source, "f")) == f"{kept}    return x\n"
 
 
 def test_a_one_line_function_becomes_a_block(request_for):

@@ -85,6 +85,7 @@ def test_blocks_change_several_files(find):
         ("<<<<<<< SEARCH\n" + OLD + "=======\n" + NEW, "cut off inside a SEARCH/REPLACE block"),
         (_block(OLD, NEW + "=======\n"), "a marker too many"),
         (_block(OLD, _block(OLD, NEW)), "a marker too many"),
+        (_block("<<<<<<< SEARCH\n" + OLD, NEW), "a marker too many"),
         (_block(OLD, OLD), "the answer is the original code"),
         (_block("import os\n", "# quick\nimport os\n"), "the answer is the original code"),
         (_block(OLD, "        if x not in (out:\n            pass\n"), "does not parse"),

@@ -56,6 +56,11 @@ def test_imports_inserted_at_one_place_are_all_kept_once():
     assert apply(merged, {"f": b"x\n"}) == {"f": b"import re\nimport bisect\nx\n"}
 
 
+def test_lines_that_are_not_all_imports_keep_their_repeats():
+    merged = merge([_insertion(b"import re\n\n\n"), _insertion(b"import re\nX = 1\n\n\n")])
+    assert apply(merged, {"f": b"x\n"}) == {"f": b"import re\n\n\nimport re\nX = 1\n\n\nx\n"}
+
+
 def test_other_lines_inserted_at_one_place_are_all_kept():
     merged = merge([_insertion(b"a = 1\n\n"), _insertion(b"b = 1\n\n")])
     assert apply(merged, {"f": b"x\n"}) == {"f": b"a = 1\n\nb = 1\n\nx\n"}

@@ -46,6 +46,11 @@ class LocalProvider:
         return "local"
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing: no environment is made."""
+        return ()
+
+    @property
     def isolates(self) -> bool:
         """False: untrusted code must not run here."""
         return False

@@ -74,7 +74,7 @@ class EndpointClient:
             body = await self._body(library.models.with_streaming_response.list())
         models = read_models(body, url=self.url)
         if not models:
-            raise EndpointUnavailable(f"{self.url}: serves no model; start it with one (codeopt serve)")
+            raise EndpointUnavailable(f"{self.url}: serves no model; start it with one")
         info = next((each for each in models if self._model in (None, each.model)), None)
         if info is None:
             served = ", ".join(each.model for each in models)

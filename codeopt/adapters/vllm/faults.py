@@ -27,7 +27,7 @@ _ODD = "what came back is not a chat completion ({text}); check that the URL is 
 # Names, because not every release of the library that codeopt supports has every class. Looked up along the class's bases.
 SENTENCES = {
     "APITimeoutError": "it did not answer in time; allow it more, or use a smaller model",
-    "APIConnectionError": "cannot be reached ({text}); start it (codeopt serve), or check the URL",
+    "APIConnectionError": "cannot be reached ({text}); start it, or check the URL",
     "AuthenticationError": _KEY,
     "OAuthError": _KEY,
     "PermissionDeniedError": _KEY,

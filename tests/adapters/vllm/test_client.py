@@ -153,7 +153,7 @@ def test_probe_names_the_url_and_the_fault(fault, wait):
 
 
 def test_probe_of_an_endpoint_that_is_down_says_how_to_start_it(wait):
-    with FakeEndpoint([Fault.REFUSE]) as endpoint, pytest.raises(EndpointUnavailable, match="codeopt serve"):
+    with FakeEndpoint([Fault.REFUSE]) as endpoint, pytest.raises(EndpointUnavailable, match="start it"):
         wait(client(endpoint).probe())
 
 

@@ -21,6 +21,7 @@ import time
 FIRST = 16
 SAMPLE = 40
 LARGEST = 16
+GROWTH = 1.25
 CALL_BYTES = 4_000_000
 TOTAL_BYTES = 24_000_000
 SECONDS = 60.0
@@ -54,7 +55,7 @@ class Target:
         if len(self.first) < FIRST:
             return self.first
         size = sum(_size(value) for value in arguments) + sum(_size(value) for value in keywords.values())
-        if size > self.record_size and len(self.largest) < LARGEST * 4:
+        if size > self.record_size * GROWTH and len(self.largest) < LARGEST * 4:
             self.record_size = size
             return self.largest
         if len(self.sample) < SAMPLE or self.random.random() < SAMPLE / self.seen:
