@@ -1,6 +1,7 @@
 """The seams of codeopt: every outside system is reached through one of these protocols.
 
-Each has a fake that ships (`codeopt.adapters.fake_*`, `adapters.store.memory`) and a conformance suite (`tests/conformance/`) that every implementation passes.
+Each has a fake that ships (`codeopt.adapters.fake_*`, `codeopt.adapters.store.memory`) and a conformance suite
+(`tests/conformance/`) that every implementation passes.
 """
 
 from __future__ import annotations

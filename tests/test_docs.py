@@ -43,7 +43,7 @@ def test_links_lead_somewhere(page):
 def test_flags_that_are_named_exist(page):
     known = {option for name in COMMANDS for option in options(name)} | {"--help", "--version"}
     foreign = {"--enable-prefix-caching"}
-    for line in re.findall(r"codeopt (?:%s)[^\n`]*" % "|".join(COMMANDS), page.read_text()):
+    for line in re.findall(rf"codeopt (?:{'|'.join(COMMANDS)})[^\n`]*", page.read_text()):
         for flag in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line):
             assert flag in known | foreign, (page.name, flag)
 

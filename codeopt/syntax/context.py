@@ -13,8 +13,8 @@ from codeopt.model.code import Function, FunctionKind
 from codeopt.model.proposal import CodeContext
 from codeopt.model.work import CallSite
 from codeopt.syntax.excerpts import caller_excerpt, signature
-from codeopt.syntax.needed import Used, used_definitions, words_of
 from codeopt.syntax.index import CodeIndex
+from codeopt.syntax.needed import Used, used_definitions, words_of
 from codeopt.syntax.parsed import ClassDefinition, ParsedFile
 from codeopt.syntax.text import excerpt, unindented
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from codeopt.adapters.fake_model import Fault, FakeEndpoint
+from codeopt.adapters.fake_model import FakeEndpoint, Fault
 from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, codeopt, contents, environment
 
 LOCAL = ("--sandbox", "local")

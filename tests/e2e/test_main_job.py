@@ -124,7 +124,7 @@ def test_a_killed_run_goes_on_and_repeats_no_verdict(repo, tmp_path, stage):
     assert ended.status == 0, ended.err
     report = json.loads((tmp_path / "r.json").read_text())
     assert len(report["accepted"]) == 1
-    if stage in {"confirm"}:
+    if stage == "confirm":
         assert "codeopt: screen" not in ended.err
         assert "codeopt: baseline: " in ended.err or "codeopt: confirm" in ended.err
 

@@ -31,8 +31,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_data_file(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    wanted = {f"codeopt/_data/{path.relative_to(ROOT).as_posix()}" for folder in ("prompts", "sandbox") for path in (ROOT / folder).rglob("*")
-              if path.is_file() and "__pycache__" not in path.parts}  # fmt: skip
+    files = [path for folder in ("prompts", "sandbox") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    wanted = {f"codeopt/_data/{path.relative_to(ROOT).as_posix()}" for path in files if "__pycache__" not in path.parts}
     assert wanted
     assert wanted <= names
     assert any(name.endswith(".scm") for name in names)

@@ -3,7 +3,7 @@
 import array
 import collections
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -12,6 +12,7 @@ import math
 import pathlib
 import re
 import threading
+from pathlib import Path
 
 import pytest
 from codeopt_inside import canon
@@ -101,7 +102,7 @@ DIFFERENT = [
     (ValueError("a"), TypeError("a")),
     (decimal.Decimal("1.0"), decimal.Decimal("1.00")),
     (fractions.Fraction(1, 2), 0.5),
-    (datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)),
+    (dt.date(2020, 1, 1), dt.date(2020, 1, 2)),
     (pathlib.PurePosixPath("a"), "a"),
     (collections.OrderedDict(a=1), {"a": 1}),
     (collections.defaultdict(int), collections.defaultdict(list)),
@@ -172,7 +173,7 @@ def test_what_iterators_would_yield_is_compared():
     assert name(map(str, [1])) != name(map(str, [2]))
 
 
-@pytest.mark.parametrize("value", [threading.Lock(), lambda: 1, open(__file__)], ids=["lock", "lambda", "file"])  # noqa: SIM115
+@pytest.mark.parametrize("value", [threading.Lock(), lambda: 1, Path(__file__).open()], ids=["lock", "lambda", "file"])  # noqa: SIM115
 def test_what_cannot_be_compared_is_said(value):
     with pytest.raises(canon.OpaqueError):
         canon.encode([value])

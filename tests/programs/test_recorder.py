@@ -14,7 +14,7 @@ import pytest
 
 SITE = Path(__file__).resolve().parents[2] / "sandbox" / "programs" / "site"
 
-MODULE = '''
+MODULE = """
 import functools
 
 
@@ -77,7 +77,7 @@ def repeated():
 
 def repeated(x):  # noqa: F811
     return x
-'''
+"""
 
 
 def run(tmp_path, code, mode, *names, argv=("-c",)):
