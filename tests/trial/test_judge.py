@@ -23,6 +23,21 @@ def test_a_good_patch_is_faster_and_stays_so_when_confirmed(stage):
     assert [check.kind for check in confirmed.checks] == list(CheckKind)
 
 
+DRAIN = """    total = 0
+    while queue:
+        total += queue.pop(0)
+    return total
+"""
+RENAMED = """        self.__class__ = type('Counter', (Counter,), {'__module__': 'things'})
+        return self
+"""
+SPEAKING = """    for descriptor in range(3, 20):
+        try:
+            __import__('os').write(descriptor, b'\\0\\0\\0\\2{}')
+        except OSError:
+            pass
+    return list(dict.fromkeys(items))
+"""
 WRONG = {
     "order": ("dedupe", SEEN, "    return sorted(set(items))\n"),
     "lost duplicates' order": ("dedupe", SEEN, "    return list(dict.fromkeys(reversed(items)))[::-1]\n"),
@@ -32,12 +47,12 @@ WRONG = {
     "exception type": ("halve", "raise ValueError", "raise ArithmeticError"),
     "exception swallowed": ("halve", '        raise ValueError(f"{number} is odd")\n', "        return number // 2\n"),
     "float for int": ("halve", "number // 2", "number / 2"),
-    "argument not emptied": ("drain", "    total = 0\n    while queue:\n        total += queue.pop(0)\n    return total\n", "    return sum(queue)\n"),
-    "list for generator": ("squares", "        yield number * number\n", "        pass\n    return [number * number for number in numbers]\n"),
+    "argument not emptied": ("drain", DRAIN, "    return sum(queue)\n"),
+    "list for generator": ("squares", "        yield number * number\n", "        pass\n    return [n * n for n in numbers]\n"),
     "other random numbers": ("shuffled", "    random.shuffle(numbers)\n", "    numbers.sort(key=lambda _: random.random())\n"),
     "receiver's state": ("Counter.add", "            self.count += number\n", "            pass\n"),
     "receiver not returned": ("Counter.add", "        return self\n", "        return Counter(self.count)\n"),
-    "a subclass that took the name": ("Counter.add", "        return self\n", "        self.__class__ = type('Counter', (Counter,), {'__module__': 'things'})\n        return self\n"),
+    "a subclass that took the name": ("Counter.add", "        return self\n", RENAMED),
     "printed output": ("dedupe", SEEN, "    print('hello')\n    return list(dict.fromkeys(items))\n"),
     "raises at import": ("dedupe", "import random\n", "import random\n\nraise RuntimeError('no')\n"),
     "does not compile": ("dedupe", SEEN, "    return = 1\n"),
@@ -47,7 +62,7 @@ WRONG = {
     "recurses without end": ("dedupe", SEEN, "    return dedupe(items)\n"),
     "is not a coroutine any more": ("gather", "async def gather", "def gather"),
     "renamed": ("dedupe", "def dedupe", "def unique"),
-    "speaks on the worker's pipe": ("dedupe", SEEN, "    for fd in range(3, 20):\n        try:\n            __import__('os').write(fd, b'\\0\\0\\0\\2{}')\n        except OSError:\n            pass\n    return list(dict.fromkeys(items))\n"),
+    "speaks on the worker's pipe": ("dedupe", SEEN, SPEAKING),
 }  # fmt: skip
 
 
