@@ -120,11 +120,6 @@ class View:
         """Return the places where a variable gets a value."""
         return [reference for reference in self.of(name) if reference.use in {Use.BIND, Use.PARAMETER, Use.AUGMENT}]
 
-    def is_parameter(self, name: str) -> bool:
-        """Whether a variable is a parameter that is never bound again."""
-        bindings = self.bindings(name)
-        return len(bindings) == 1 and bindings[0].use is Use.PARAMETER
-
     def assignment(self, node: cst.CSTNode) -> cst.Assign | cst.AnnAssign | None:
         """Return the assignment that binds a name node and nothing else, `name = value`."""
         parent = self.parents.get(node)

@@ -74,6 +74,8 @@ def test_the_front_and_the_end_keep_their_meaning(rewrite):
     [
         QUEUE.replace("return seen", "return queue"),
         QUEUE.replace("return seen", "g(queue)"),
+        QUEUE.replace("return seen", "other = queue"),
+        QUEUE.replace("return seen", "return [queue]"),
         QUEUE.replace("return seen", "queue.sort()"),
         QUEUE.replace("return seen", "return queue[1]"),
         QUEUE.replace("return seen", "return queue[1:]"),
@@ -161,6 +163,7 @@ def test_a_copied_list_is_appended_to(rewrite):
         GROWN.replace("out = [0]", "out = xs"),
         GROWN.replace("if x in out", "for y in out"),
         GROWN.replace("if x in out", "if keep(out)"),
+        GROWN.replace("if x in out", "if out.pop()"),
         GROWN.replace("if x in out", "if (old := out)"),
         GROWN.replace("return out", "return lambda: out"),
         GROWN.replace("        if", "        yield out\n        if"),
@@ -205,6 +208,8 @@ def test_a_text_is_joined_after_the_loop(rewrite):
         'def f(xs):\n    text = ""\n    for x in xs:\n        text += x\n    return lambda: text\n',
         'def f(xs):\n    if xs:\n        text = ""\n    for x in xs:\n        text += x\n    return text\n',
         'def f(x):\n    text = ""\n    text += x\n    return text\n',
+        'def f(xs):\n    text = "a"\n    for x in xs:\n        text += text + x\n    return text\n',
+        'def f(xs):\n    text = "a"\n    for x in xs:\n        text = xs[0] + x\n    return text\n',
     ],
 )
 def test_a_text_that_is_read_on_the_way_is_left_alone(rewrite, source):

@@ -65,6 +65,8 @@ def test_the_body_keeps_its_layout(rewrite):
         FILTER.replace("bad):", "bad: str):"),
         FILTER.replace("out = []", "out = locals()"),
         FILTER.replace("out = []", "bad = {}"),
+        FILTER.replace("    out = []", "    global out\n    out = []"),
+        FILTER.replace("            out", "            other = bad\n            out"),
         "from sets import set\n" + FILTER,
         "from sets import *\n" + FILTER,
         "def f(x, bad):\n    return x in bad\n",
@@ -78,6 +80,13 @@ def test_the_body_keeps_its_layout(rewrite):
 )
 def test_a_list_that_may_change_or_is_no_list_keeps_its_test(rewrite, source):
     assert rewrite("membership-set", source) is None
+
+
+def test_a_builtin_that_an_enclosing_function_rebinds_is_not_used(rewrite):
+    inner = "".join(f"    {line}\n" for line in FILTER.splitlines())
+    assert rewrite("membership-set", f"def outer(set):\n{inner}    return f\n") is None
+    assert rewrite("membership-set", f"def outer(sets):\n{inner}    return f\n") is not None
+    assert rewrite("membership-set", f"def other(set):\n    return set\n\n{FILTER}") is not None
 
 
 def test_a_generator_that_is_consumed_at_once_counts_as_a_loop(rewrite):
@@ -173,6 +182,7 @@ def test_an_import_of_the_file_is_used(rewrite):
         "def f(xs: str, ys):\n    return [xs.count(y) for y in ys]\n",
         "def f(xs, ys):\n    return [xs.count([y]) for y in ys]\n",
         "def f(xs, ys):\n    return [xs.count(*y) for y in ys]\n",
+        "def f(xs, ys):\n    return [xs.index(y) for y in ys]\n",
         "def f(xs, ys):\n    return [xs.count(y, 1) for y in ys]\n",
         "def f(xs):\n    for x in range(3):\n        xs.append(xs.count(x))\n",
         "Counter = collections = 1\n" + COUNT,

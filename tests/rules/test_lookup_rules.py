@@ -159,6 +159,7 @@ def test_an_inner_loop_looks_at_matches_alone(rewrite):
         JOIN.replace("out.append", "y.update"),
         JOIN.replace("                    break", '                    y["k"] = 3'),
         JOIN.replace("                    break", "                    x.k = 3"),
+        JOIN.replace("                    break", '                    x["k"] = 3'),
         JOIN.replace("                    break", "                    ys = []"),
         JOIN.replace("return out", "return y"),
         JOIN.replace("                    break\n", "                    break\n            else:\n                print()\n"),

@@ -1,0 +1,146 @@
+"""The main job in Docker: what a model wrote runs there or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import docker
+import pytest
+
+from codeopt.adapters.fake_model import FakeEndpoint, Fault
+from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, codeopt, contents, environment
+
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("docker_environment")]
+
+GOOD_ANSWER = """Here is the function:
+
+```python
+def dedupe(items):
+    return list(dict.fromkeys(items))
+```
+"""
+WRONG_ANSWER = "```python\ndef dedupe(items):\n    return sorted(set(items))\n```"
+HOSTILE_ANSWER = textwrap.dedent('''
+    ```python
+    def dedupe(items):
+        import os, socket
+        for action in (
+            lambda: open("/work/tree/slow.py", "w").write(""),
+            lambda: open("/opt/codeopt/worker.py", "w").write(""),
+            lambda: socket.create_connection(("1.1.1.1", 53), 0.2),
+            lambda: os.kill(1, 9),
+        ):
+            try:
+                action()
+            except OSError:
+                continue
+        return list(dict.fromkeys(items))
+    ```
+''')
+
+
+def ours() -> list[str]:
+    """The containers that carry codeopt's label."""
+    client = docker.from_env()
+    try:
+        return [container.name for container in client.containers.list(all=True, filters={"label": "codeopt.run"})]
+    finally:
+        client.close()
+
+
+def test_the_verdict_is_the_same_in_docker(repo, patch_file, tmp_path):
+    before = contents(repo)
+    good = codeopt("verify", repo, "--sandbox", "docker", "--patch", patch_file(GOOD_PATCH), "--json", tmp_path / "good.json")
+    assert good.status == 0, good.err
+    assert json.loads((tmp_path / "good.json").read_text())["sandbox"] == "docker"
+    wrong = codeopt("verify", repo, "--sandbox", "docker", "--patch", patch_file(WRONG_PATCH), "--json", tmp_path / "wrong.json")
+    assert wrong.status == 1, wrong.err
+    assert json.loads((tmp_path / "wrong.json").read_text())["outcome"] == "WRONG"
+    assert contents(repo) == before
+    assert ours() == []
+
+
+def test_a_models_answers_are_judged_and_the_failures_fed_back(repo, tmp_path):
+    script = [[WRONG_ANSWER], [HOSTILE_ANSWER], ["I cannot help with that."], [GOOD_ANSWER]]
+    with FakeEndpoint(script) as endpoint:
+        argv = ("--model", endpoint.url, "--samples", "2", "--rounds", "2", "--max-targets", "1", "--json", tmp_path / "r.json")
+        ended = codeopt("optimize", repo, "--sandbox", "docker", *argv)
+        asked = endpoint.chats
+    assert ended.status == 0, ended.err
+    report = json.loads((tmp_path / "r.json").read_text())
+    outcomes = {}
+    for candidate in report["candidates"]:
+        outcomes.setdefault(candidate["origin"]["proposer"], []).append(candidate["verdict"]["outcome"])
+    assert "WRONG" in outcomes["model"]
+    assert "UNVERIFIABLE" in outcomes["model"]
+    assert len(report["accepted"]) == 1
+    assert any("WRONG" in json.dumps(chat) for chat in asked), "the second round is told of the first"
+    assert ours() == []
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_OFF, Fault.NO_CHOICES, Fault.LENGTH, Fault.RESET], ids=lambda fault: fault.name)
+def test_an_endpoint_that_fails_in_the_middle_does_not_lose_the_run(repo, tmp_path, fault):
+    with FakeEndpoint([fault]) as endpoint:
+        argv = ("--model", endpoint.url, "--samples", "1", "--rounds", "1", "--max-targets", "1", "--json", tmp_path / "r.json")
+        ended = codeopt("optimize", repo, "--sandbox", "docker", *argv)
+    assert ended.status == 0, ended.err
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert len(report["accepted"]) == 1, "the rules go on alone"
+
+
+def begin(repo):
+    command = [sys.executable, "-m", "codeopt", "optimize", str(repo), "--sandbox", "docker"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    for line in process.stderr:
+        if "codeopt: verify" in line:
+            return process
+    raise AssertionError(process.communicate()[1])
+
+
+def test_an_interrupt_removes_the_containers(repo):
+    before = contents(repo)
+    process = begin(repo)
+    assert ours() != []
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert ours() == []
+    assert contents(repo) == before
+
+
+def test_what_a_killed_run_leaves_is_swept_at_the_next_start(repo, patch_file):
+    process = begin(repo)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert ours() != []
+    ended = codeopt("verify", repo, "--sandbox", "docker", "--patch", patch_file(WRONG_PATCH))
+    assert ended.status == 1, ended.err
+    assert ours() == []
+
+
+def test_a_container_that_is_killed_from_outside_is_no_verdict(repo):
+    process = begin(repo)
+    client = docker.from_env()
+    try:
+        for container in client.containers.list(filters={"label": "codeopt.run"}):
+            container.kill()
+    finally:
+        client.close()
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 3, err
+    assert "Traceback" not in err
+    resumed = codeopt("optimize", repo, "--sandbox", "docker", "--resume", "latest")
+    assert resumed.status == 0, resumed.err
+
+
+def test_doctor_says_what_is_there(repo):
+    ended = codeopt("doctor", repo)
+    assert ended.status == 0, ended.out
+    assert "Docker engine" in ended.out
+    assert f"next: codeopt optimize {repo}" in " ".join(ended.out.split())
