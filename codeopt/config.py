@@ -23,7 +23,7 @@ from pydantic_core import ErrorDetails
 
 from codeopt.errors import ConfigError
 
-__all__ = ["OTHER_VARIABLES", "SettingDoc", "Settings", "describe", "load_settings"]
+__all__ = ["OTHER_VARIABLES", "SettingDoc", "Settings", "describe", "load_settings", "resumed_settings"]
 
 PREFIX = "CODEOPT_"
 # Variables of codeopt's own programs and tests that are no settings.
@@ -166,6 +166,17 @@ def load_settings(repo: Path, *, flags: Mapping[str, object], environ: Mapping[s
         **_checked(given, _flag, strict=True),
     }
     return Settings.model_validate(merged)
+
+
+def resumed_settings(stored: str, *, flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """Return the settings of a run that goes on: what it was begun with (`public_json`), but for flags that are given now.
+
+    Raises:
+        ConfigError: a flag's value that cannot be used.
+    """
+    given = {key: value for key, value in flags.items() if value is not None and value != ()}
+    secret = {key: value for key, value in _variables(environ).items() if key == "api_key"}
+    return Settings.model_validate({**json.loads(stored), **secret, **_checked(given, _flag, strict=True)})
 
 
 def _checked(values: Mapping[str, object], spell: Callable[[str], str], *, strict: bool) -> dict[str, object]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from codeopt.config import OTHER_VARIABLES, Settings, describe, load_settings
+from codeopt.config import OTHER_VARIABLES, Settings, describe, load_settings, resumed_settings
 from codeopt.errors import ConfigError
 
 GIB = 2**30
@@ -218,3 +218,13 @@ def test_importing_reads_no_environment():
     environ = {"CODEOPT_SAMPLES": "nonsense"}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environ)
     assert (done.stdout, done.stderr) == ("4\n", "")
+
+
+def test_a_resumed_run_has_its_own_settings_but_for_new_flags(tmp_path):
+    begun = load_settings(tmp_path, flags={"budget": "90s", "targets": ["a.py::f"], "min_speedup": 1.5}, environ={})
+    stored = begun.public_json()
+    assert resumed_settings(stored, flags={}, environ={}) == begun
+    again = resumed_settings(stored, flags={"budget": "5m"}, environ={"CODEOPT_MIN_SPEEDUP": "9", "CODEOPT_API_KEY": "k"})
+    assert again.budget == 300
+    assert again.min_speedup == 1.5
+    assert again.api_key is not None

@@ -38,7 +38,8 @@ def branch_of(repo: Path, report: Report, branch: str) -> str:
         return f"no patch was accepted: branch {branch} was not made"
     repository = open_repository(repo)
     folder = find_run(repository.root, report.info.run)
-    chosen = _chosen(report, accepted(SqliteStore(folder)))
+    with SqliteStore(folder, read_only=True) as store:
+        chosen = _chosen(report, accepted(store))
     plans, patches = [], []
     for candidate, told in chosen:
         patches.append(candidate.patch)

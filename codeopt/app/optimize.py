@@ -58,14 +58,13 @@ def optimize(repo: Path, settings: Settings, *, asked: Asked, reporter: Reporter
     """
     started = time.monotonic()
     repository = open_repository(repo)
-    with _folder(repository.root, asked.resume) as folder:
-        store = SqliteStore(folder)
+    with _folder(repository.root, asked.resume) as folder, SqliteStore(folder) as store:
         project = open_project(repo, settings, tree=folder / "tree")
         if asked.resume is None:
             store.start(_info(project, settings, folder.name, asked.command))
         before = known_facts(store)
         ledger = Ledger(reporter, notes=before.notes if before else (), seconds=before.seconds if before else ())
-        reporter.note(f"run {folder.name}")
+        reporter.stage("survey", f"run {folder.name}")
         run = _Run(project=project, settings=settings, folder=folder, store=store, ledger=ledger, started=started)
         return run.finish(asked)
 

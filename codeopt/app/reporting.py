@@ -16,7 +16,7 @@ from codeopt.model.code import Target
 from codeopt.model.report import Cost, Facts, Report
 from codeopt.ports import Store
 
-__all__ = ["build_report", "keep_facts", "known_facts", "report_of", "write_patches"]
+__all__ = ["build_report", "keep_facts", "known_facts", "report_of", "stored_settings", "write_patches"]
 
 FACTS = "facts"
 
@@ -67,10 +67,20 @@ def report_of(repo: Path, run: str) -> Report:
         UsageError: there is no such run.
     """
     folder = find_run(repo.resolve(), run)
-    store = SqliteStore(folder)
-    known = store.value("survey/targets")
-    targets = wire(tuple[Target, ...]).unpack(known) if known is not None else ()
-    return build_report(store, Shipping(folder / "tree", folder / "scratch"), targets=targets)
+    with SqliteStore(folder, read_only=True) as store:
+        known = store.value("survey/targets")
+        targets = wire(tuple[Target, ...]).unpack(known) if known is not None else ()
+        return build_report(store, Shipping(folder / "tree", folder / "scratch"), targets=targets)
+
+
+def stored_settings(repo: Path, run: str) -> str:
+    """Return the settings that a run was begun with, as JSON.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    with SqliteStore(find_run(repo.resolve(), run), read_only=True) as store:
+        return store.info().settings
 
 
 def write_patches(report: Report, folder: Path) -> None:

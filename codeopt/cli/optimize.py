@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from codeopt.cli.options import common, json_option, quiet_option, repo_argument, settings_from, write_json
+from codeopt.cli.options import common, json_option, quiet_option, repo_argument, settings_from, settings_of_run, write_json
 
 __all__ = ["command"]
 
@@ -49,7 +49,7 @@ def command(
     from codeopt.report.live import choose_reporter
     from codeopt.report.terminal import print_report
 
-    settings = settings_from(repo, flags)
+    settings = settings_from(repo, flags) if resume is None else settings_of_run(repo, resume, flags)
     if branch is not None:
         require_free(repo, branch)
     asked = Asked(command=tuple(sys.argv[1:]), resume=resume, record=record_answers)

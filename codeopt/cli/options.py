@@ -16,7 +16,7 @@ from codeopt.errors import StoreError
 if TYPE_CHECKING:
     from codeopt.config import Settings
 
-__all__ = ["common", "json_option", "quiet_option", "repo_argument", "settings_from", "write_json"]
+__all__ = ["common", "json_option", "quiet_option", "repo_argument", "settings_from", "settings_of_run", "write_json"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -53,8 +53,23 @@ def settings_from(repo: Path, flags: Mapping[str, object]) -> Settings:
     """
     from codeopt.config import load_settings
 
-    given = {name: list(value) if isinstance(value, tuple) else value for name, value in flags.items() if value not in (None, ())}
-    return load_settings(repo, flags=given, environ=os.environ)
+    return load_settings(repo, flags=_given(flags), environ=os.environ)
+
+
+def settings_of_run(repo: Path, run: str, flags: Mapping[str, object]) -> Settings:
+    """Return the settings of a run that goes on: its own, but for flags that are given now.
+
+    Raises:
+        UsageError: there is no such run, or a flag's value cannot be used.
+    """
+    from codeopt.app.reporting import stored_settings
+    from codeopt.config import resumed_settings
+
+    return resumed_settings(stored_settings(repo, run), flags=_given(flags), environ=os.environ)
+
+
+def _given(flags: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in flags.items() if value not in (None, ())}
 
 
 def write_json(payload: Mapping[str, object], file: str | None) -> None:

@@ -129,6 +129,20 @@ def test_a_killed_run_goes_on_and_repeats_no_verdict(repo, tmp_path, stage):
         assert "codeopt: baseline: " in ended.err or "codeopt: confirm" in ended.err
 
 
+def test_a_resumed_run_keeps_the_settings_it_was_begun_with(repo, tmp_path):
+    process = start(repo, "--max-targets", "1", "--workload", "python bench.py", "--min-speedup", "1.5")
+    wait_for(process, "codeopt: record")
+    process.kill()
+    process.communicate()
+    (repo / "slow.py").write_text("raise RuntimeError('the work tree has moved on')\n")
+    ended = codeopt("optimize", repo, "--resume", "latest", "--json", tmp_path / "r.json")
+    assert ended.status == 0, ended.err
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert report["sandbox"] == "local"
+    assert report["settings"]["min_speedup"] == 1.5
+    assert len(report["accepted"]) == 1
+
+
 def test_a_run_that_another_process_holds_is_left_alone(repo):
     process = start(repo)
     try:

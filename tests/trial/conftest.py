@@ -144,7 +144,7 @@ class Stage:
         provider = LocalProvider(root, programs_dir())
         stack.callback(provider.close)
         provider.prepare(environment)
-        limits = Limits(call_s=5.0, race_s=15.0, workload_race_s=2.0)
+        limits = Limits(call_s=5.0, race_s=6.0, workload_race_s=1.0)
         self.scene = Scene(
             provider=provider,
             environment=environment,
