@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from codeopt.model.evidence import Check, CheckKind
 from codeopt.model.work import SuiteRun
 
-__all__ = ["baseline_problem", "failing", "judge_suite", "summary"]
+__all__ = ["baseline_problem", "failing", "judge_suite", "summary", "unsteady"]
 
 GOOD = frozenset({"passed", "skipped", "xfailed", "xpassed"})
 NAMED = 3
@@ -45,13 +45,24 @@ def baseline_problem(run: SuiteRun, *, allow_failing: bool) -> str | None:
     return None
 
 
-def judge_suite(before: SuiteRun, after: SuiteRun) -> Check:
-    """Compare two runs: the same tests must be there, and each that did well must do exactly the same again."""
-    detail = _first_change(dict(before.outcomes), dict(after.outcomes)) or _status_change(before, after)
+def unsteady(first: SuiteRun, second: SuiteRun) -> frozenset[str]:
+    """Return the tests that do not do the same in two runs of the same code: they can judge nothing."""
+    one, other = dict(first.outcomes), dict(second.outcomes)
+    return frozenset(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def judge_suite(before: SuiteRun, after: SuiteRun, *, ignored: frozenset[str] = frozenset()) -> Check:
+    """Compare two runs: the same tests must be there, and each that did well must do exactly the same again.
+
+    Tests in `ignored` are known to differ from run to run on the original.
+    """
+    old, new = ({name: outcome for name, outcome in run.outcomes if name not in ignored} for run in (before, after))
+    detail = _first_change(old, new) or ("" if ignored and after.status is not None else _status_change(before, after))
     if detail:
         return Check(kind=CheckKind.TESTS, passed=False, detail=detail)
     bad = len(failing(before))
     aside = f"; {bad} fail on the original as well" if bad else ""
+    aside += f"; {len(ignored)} left out, which differ from run to run on the original" if ignored else ""
     return Check(kind=CheckKind.TESTS, passed=True, detail=f"the repository's tests: {summary(after)}{aside}")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from codeopt.model.work import SuiteRun
-from codeopt.verify.suites import baseline_problem, failing, judge_suite
+from codeopt.verify.suites import baseline_problem, failing, judge_suite, unsteady
 
 
 def run(status=0, **outcomes):
@@ -37,6 +37,16 @@ def test_tests_that_failed_before_may_do_anything_but_vanish():
     before = run(1, a="failed", b="passed")
     assert judge_suite(before, run(1, a="error", b="passed")).passed is True
     assert judge_suite(before, run(1, b="passed")).passed is False
+
+
+def test_tests_that_differ_from_run_to_run_judge_nothing():
+    before, again = run(0, a="passed", b="passed"), run(1, a="passed", b="failed")
+    ignored = unsteady(before, again)
+    assert ignored == {"b"}
+    assert judge_suite(before, run(1, a="passed", b="failed"), ignored=ignored).passed is True
+    assert judge_suite(before, run(1, a="failed", b="passed"), ignored=ignored).passed is False
+    assert judge_suite(before, run(None, a="passed", b="failed"), ignored=ignored).passed is False
+    assert unsteady(before, before) == frozenset()
 
 
 def test_a_runner_without_reports_is_judged_by_its_status():
