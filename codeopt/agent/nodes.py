@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 
 from langgraph.runtime import Runtime
 
+from codeopt.agent.machine import Turn
 from codeopt.agent.policy import admit, attempt, next_step, room, shown
 from codeopt.agent.records import has_record, history, keep_note, keep_proposals, keep_unjudged
 from codeopt.agent.services import Services
@@ -85,7 +86,7 @@ def _note(services: Services, topic: str, text: str) -> None:
 
 
 def _machine(services: Services, *, busy: bool) -> AbstractAsyncContextManager[None]:
-    return services.machine_lock if busy else nullcontext()
+    return services.machine_lock.turn(Turn.ASK) if busy else nullcontext()
 
 
 async def collect(state: TargetState, runtime: Runtime[Services]) -> TargetUpdate:
@@ -102,7 +103,7 @@ async def collect(state: TargetState, runtime: Runtime[Services]) -> TargetUpdat
 async def screen(state: Case, runtime: Runtime[Services]) -> None:
     """Give a candidate its first verdict, unless it has one or the time is over."""
     services, key = runtime.context, state["key"]
-    async with services.machine_lock:
+    async with services.machine_lock.turn(Turn.SCREEN):
         if services.time_left or services.store.verdict(key, "screen") is not None:
             await _judge(services, key, stage="screen", judge=services.judge.screen)
         else:
@@ -113,7 +114,7 @@ async def confirm(state: TargetState, runtime: Runtime[Services]) -> None:
     """Give the finalist its full verdict, unless it has one."""
     services, key = runtime.context, state["finalist"]
     services.reporter.stage("confirm", state["target"])
-    async with services.machine_lock:
+    async with services.machine_lock.turn(Turn.CONFIRM):
         await _judge(services, key, stage="full", judge=services.judge.confirm)
 
 

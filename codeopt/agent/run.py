@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codeopt.agent.machine import MachineLock
 from codeopt.agent.policy import CONFIRMATIONS
-from codeopt.agent.services import MachineLock, Services
+from codeopt.agent.services import Services
 from codeopt.agent.state import RunState
 from codeopt.errors import StoreError
 from codeopt.model.code import Target

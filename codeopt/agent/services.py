@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Protocol
 
+from codeopt.agent.machine import MachineLock
 from codeopt.errors import StoreError
 from codeopt.model.code import Target
 from codeopt.model.evidence import Verdict
@@ -17,7 +16,7 @@ from codeopt.model.proposal import ProposalRequest
 from codeopt.model.work import Attempt, Budget
 from codeopt.ports import Proposer, Reporter, Store
 
-__all__ = ["Judge", "MachineLock", "RequestFor", "Services"]
+__all__ = ["Judge", "RequestFor", "Services"]
 
 RequestFor = Callable[[Target, tuple[Attempt, ...], int, int], ProposalRequest]
 """Makes the question for a target from its attempts, the number of samples wanted and the seed."""
@@ -45,18 +44,6 @@ class Judge(Protocol):
 
 def _nothing() -> None:
     """Stand in for a callback that nobody asked for."""
-
-
-class MachineLock(asyncio.Lock):
-    """Whoever holds it has the machine to themselves.
-
-    A holder that fails keeps it: the run is ending, and the next in line must not begin while it does.
-    """
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        """Release the machine, unless its holder failed."""
-        if error is None:
-            self.release()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

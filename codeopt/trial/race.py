@@ -30,7 +30,7 @@ from codeopt.trial.worker import Worker, open_worker
 __all__ = ["RaceResult", "WrongWhileTimed", "race"]
 
 BATCH_S = 0.03
-LONGEST_BATCH_S = 1.5
+LONGEST_ROUND_S = 0.6
 BATCH_BYTES = 48_000_000
 SHOWN = 4
 FLOOR_S = 2e-6
@@ -97,15 +97,15 @@ class _Race:
         return Measurement(old_seconds=statistics.median(times[0]), new_seconds=statistics.median(times[1]))
 
     def _empty(self, worker: Worker) -> float:
-        return min(worker.time_batch((), repeat=1, seeded=False, show=())[0] for _ in range(3))
+        return min(worker.time_batch((), repeat=1, seeded=False, show=()).seconds for _ in range(3))
 
     def _time(self, worker: Worker, batch: _Batch, *, judged: bool) -> float:
         count = len(batch.calls) * batch.repeat
         show = self.rng.sample(range(count), min(SHOWN, count))
-        seconds, digests = worker.time_batch(batch.calls, repeat=batch.repeat, seeded=self.expected.random, show=show)
+        timed = worker.time_batch(batch.calls, repeat=batch.repeat, seeded=self.expected.random, show=show)
         if judged:
-            self._check(batch, show, digests)
-        return seconds
+            self._check(batch, show, timed.digests)
+        return timed.seconds
 
     def _check(self, batch: _Batch, show: Sequence[int], digests: Sequence[str]) -> None:
         wanted = {answer.call: answer for answer in self.expected.answers}
@@ -150,14 +150,17 @@ def _planned(scene: Scene, old: Sandbox, recording: Recording, expected: Expecte
     """Choose the batch by the original's time, and find the calls whose timed results repeat the replayed ones on the original."""
     calls = expected.calls
     with open_worker(scene, old, recording) as worker:
-        seconds, digests = worker.time_batch(calls, repeat=1, seeded=expected.random, show=range(len(calls)))
+        timed = worker.time_batch(calls, repeat=1, seeded=expected.random, show=range(len(calls)))
     wanted = {answer.call: answer.digest for answer in expected.answers}
-    stable = frozenset(call for call, digest in zip(calls, digests, strict=True) if wanted[call] == digest)
-    if seconds > LONGEST_BATCH_S:
-        count = max(1, int(len(calls) * LONGEST_BATCH_S / seconds))
-        return _Batch(calls=tuple(sorted(rng.sample(calls, count)))), stable
+    stable = frozenset(call for call, digest in zip(calls, timed.digests, strict=True) if wanted[call] == digest)
+    seconds, cost_s = timed.seconds, timed.seconds + timed.preparing_s
+    if cost_s > LONGEST_ROUND_S:
+        count = max(1, int(len(calls) * LONGEST_ROUND_S / cost_s))
+        calls = tuple(sorted(rng.sample(calls, count)))
+        seconds, cost_s = seconds * count / len(expected.calls), cost_s * count / len(expected.calls)
     size = max(1, len(recording.data))
-    repeat = max(1, min(int(BATCH_S / max(seconds, FLOOR_S)) + 1, BATCH_BYTES // size, 5_000))
+    affordable = int(LONGEST_ROUND_S / max(cost_s, FLOOR_S))
+    repeat = max(1, min(int(BATCH_S / max(seconds, FLOOR_S)) + 1, BATCH_BYTES // size, affordable, 5_000))
     return _Batch(calls=calls, repeat=repeat if seconds < BATCH_S / SAME else 1), stable
 
 

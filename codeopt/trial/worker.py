@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,7 +20,7 @@ from codeopt.ports import Channel, Sandbox
 from codeopt.trial.recording import TREE, pack, unpack
 from codeopt.trial.scene import Scene
 
-__all__ = ["Worker", "open_worker", "place_recording"]
+__all__ = ["TimedBatch", "Worker", "open_worker", "place_recording"]
 
 M = TypeVar("M", bound=BaseModel)
 START_S = 120.0
@@ -52,6 +53,15 @@ class _Told(BaseModel):
     random: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedBatch:
+    """What a batch took by the host's clock, what building its inputs took before, and digests of some of its results."""
+
+    seconds: float
+    preparing_s: float
+    digests: tuple[str, ...]
+
+
 class Worker:
     """A worker that has imported the target; made by `open_worker`."""
 
@@ -69,12 +79,13 @@ class Worker:
         self._send({"op": "replay", "calls": list(calls), "full": False, "limit": self._scene.limits.nodes})
         return tuple(self._told() for _ in calls)
 
-    def time_batch(self, calls: Sequence[int], *, repeat: int, seeded: bool, show: Sequence[int]) -> tuple[float, tuple[str, ...]]:
-        """Run a batch in a fresh child; return the seconds by the host's clock and the digests of the results at positions `show`.
+    def time_batch(self, calls: Sequence[int], *, repeat: int, seeded: bool, show: Sequence[int]) -> TimedBatch:
+        """Run a batch in a fresh child, and ask for the digests of the results at positions `show`.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
+        begin = time.perf_counter()
         self._send({"op": "time", "calls": list(calls), "repeat": repeat, "seeded": seeded})
         self._expect("prepared")
         start = time.perf_counter()
@@ -82,7 +93,8 @@ class Worker:
         self._expect("done")
         seconds = time.perf_counter() - start
         self._send({"positions": list(show), "limit": self._scene.limits.nodes})
-        return seconds, tuple(self._expect("digests").digests or ())
+        digests = tuple(self._expect("digests").digests or ())
+        return TimedBatch(seconds=seconds, preparing_s=start - begin, digests=digests)
 
     def _send(self, message: object) -> None:
         self._channel.send(json.dumps(message).encode())

@@ -25,7 +25,7 @@ def dedupe(items):
 ```
 """
 WRONG_ANSWER = "```python\ndef dedupe(items):\n    return sorted(set(items))\n```"
-HOSTILE_ANSWER = textwrap.dedent('''
+HOSTILE_ANSWER = textwrap.dedent("""
     ```python
     def dedupe(items):
         import os, socket
@@ -41,7 +41,7 @@ HOSTILE_ANSWER = textwrap.dedent('''
                 continue
         return list(dict.fromkeys(items))
     ```
-''')
+""")
 
 
 def ours() -> list[str]:
