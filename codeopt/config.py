@@ -28,6 +28,8 @@ __all__ = ["OTHER_VARIABLES", "SettingDoc", "Settings", "describe", "load_settin
 PREFIX = "CODEOPT_"
 # Variables of codeopt's own programs and tests that are no settings.
 OTHER_VARIABLES = ("CODEOPT_BOT_", "CODEOPT_DEBUG", "CODEOPT_INSIDE", "CODEOPT_REQUIRE_DOCKER", "CODEOPT_TEST_", "CODEOPT_UPDATE_GOLDEN")
+# What a run may be given anew when it goes on: how much is tried, and by whom. All else is what its evidence rests on.
+CHANGEABLE = frozenset({"budget", "rounds", "samples", "model", "model_name"})
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?")
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
@@ -169,14 +171,18 @@ def load_settings(repo: Path, *, flags: Mapping[str, object], environ: Mapping[s
 
 
 def resumed_settings(stored: str, *, flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
-    """Return the settings of a run that goes on: what it was begun with (`public_json`), but for flags that are given now.
+    """Return the settings of a run that goes on: what it was begun with (`public_json`), but for `CHANGEABLE` flags that are given now.
 
     Raises:
-        ConfigError: a flag's value that cannot be used.
+        ConfigError: a flag's value that cannot be used, or one that the evidence of the run contradicts.
     """
     given = {key: value for key, value in flags.items() if value is not None and value != ()}
     secret = {key: value for key, value in _variables(environ).items() if key == "api_key"}
-    return Settings.model_validate({**json.loads(stored), **secret, **_checked(given, _flag, strict=True)})
+    begun, checked = Settings.model_validate_json(stored), _checked(given, _flag, strict=True)
+    for key, value in checked.items():
+        if key not in CHANGEABLE and value != getattr(begun, key):
+            raise ConfigError(f"{_flag(key)} cannot change on a resumed run: start a new one")
+    return Settings.model_validate({**json.loads(stored), **secret, **checked})
 
 
 def _checked(values: Mapping[str, object], spell: Callable[[str], str], *, strict: bool) -> dict[str, object]:
@@ -262,7 +268,7 @@ def _variable(key: str) -> str:
 
 
 def _flag(key: str) -> str:
-    return "--" + key.replace("_", "-")
+    return "--target" if key == "targets" else "--" + key.replace("_", "-")
 
 
 def _without_password(url: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from codeopt.adapters.git import CommitPlan, commit_on_branch, open_repository, require_branch_free
@@ -9,7 +10,7 @@ from codeopt.adapters.store.runs import find_run
 from codeopt.adapters.store.sqlite import SqliteStore
 from codeopt.app.combine import accepted
 from codeopt.model.evidence import Outcome
-from codeopt.model.patch import Candidate
+from codeopt.model.patch import Candidate, Patch
 from codeopt.model.report import CandidateReport, Report
 from codeopt.patching.apply import apply
 from codeopt.patching.versions import merge
@@ -27,12 +28,12 @@ def require_free(repo: Path, branch: str) -> None:
 
 
 def branch_of(repo: Path, report: Report, branch: str) -> str:
-    """Make a branch with one commit for each accepted patch and say so in a line.
+    """Make a branch with one commit for each accepted patch, on the commit that the run began with, and say so in a line.
 
     Patches that fail together are not committed together: then the one with the highest gain stands alone.
 
     Raises:
-        RepositoryError: the branch cannot be made; nothing has changed.
+        RepositoryError: the branch cannot be made, or a file was not committed when the run began; nothing has changed.
     """
     if not report.accepted:
         return f"no patch was accepted: branch {branch} was not made"
@@ -40,15 +41,18 @@ def branch_of(repo: Path, report: Report, branch: str) -> str:
     folder = find_run(repository.root, report.info.run)
     with SqliteStore(folder, read_only=True) as store:
         chosen = _chosen(report, accepted(store))
-    plans, patches = [], []
+    plans, patches = list[CommitPlan](), list[Patch]()
+    before: Mapping[str, bytes] = {}
     for candidate, told in chosen:
         patches.append(candidate.patch)
         patch = merge(patches)
-        files = apply(patch, {path: (folder / "tree" / path).read_bytes() for path in patch.paths})
-        plans.append(CommitPlan(message=_message(told), files=files))
-    tip = commit_on_branch(repository, branch, plans)
+        before = {path: (folder / "tree" / path).read_bytes() for path in patch.paths}
+        plans.append(CommitPlan(message=_message(told), files=apply(patch, before)))
+    tip = commit_on_branch(repository, branch, plans, base=report.info.commit, before=before)
     aside = "" if len(chosen) == len(report.accepted) else " (the accepted patches fail together: only the best is committed)"
-    return f"branch {branch} at {tip[:12]} holds {len(chosen)} accepted patches{aside}"
+    moved = repository.commit != report.info.commit
+    since = f"; HEAD has moved since: it starts at {report.info.commit[:12]}, where the run began" if moved else ""
+    return f"branch {branch} at {tip[:12]} holds {len(chosen)} accepted patches{aside}{since}"
 
 
 def _chosen(report: Report, candidates: tuple[Candidate, ...]) -> list[tuple[Candidate, CandidateReport]]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator, Sequence
+
 from codeopt.adapters.store.wire import wire
 from codeopt.agent import summary
 from codeopt.app.shipping import Shipping
 from codeopt.errors import PatchError
+from codeopt.model.code import TargetName
 from codeopt.model.evidence import Check, CheckKind
 from codeopt.model.patch import Candidate, Patch
 from codeopt.model.report import Combined
-from codeopt.model.work import SuiteRun
 from codeopt.patching.versions import merge
 from codeopt.ports import Reporter, Sandbox, Store
+from codeopt.trial.judge import Evidence
+from codeopt.trial.replay import check_calls
 from codeopt.trial.scene import Scene
-from codeopt.trial.suite import run_suite
+from codeopt.trial.suite import judge_tests
 from codeopt.trial.workload import race_workload
 from codeopt.verify.judgement import judge, timing_check, workload_check
-from codeopt.verify.suites import judge_suite
 
 __all__ = ["accepted", "combine", "combined"]
 
@@ -35,32 +39,51 @@ def combined(store: Store) -> Combined | None:
     return wire(Combined).unpack(known) if known is not None else None
 
 
-def combine(scene: Scene, store: Store, *, suite: SuiteRun | None, referee: Sandbox, shipping: Shipping, reporter: Reporter) -> None:
-    """Where more than one patch was accepted, run tests and workload on all of them together and keep the verdict."""
+def combine(scene: Scene, store: Store, *, evidence: Evidence, referee: Sandbox, shipping: Shipping, reporter: Reporter) -> None:
+    """Where more than one patch was accepted, take all of them together through recorded calls, tests and workload; keep the verdict.
+
+    `referee` is an open sandbox on the original tree, with the recordings placed in it.
+    """
     candidates = accepted(store)
     if len(candidates) < 2 or store.value(KEY) is not None:  # noqa: PLR2004 - one alone needs no company
         return
     reporter.stage("confirm", f"{len(candidates)} accepted patches together")
     try:
         patch = merge([candidate.patch for candidate in candidates])
-        found = _together(scene, patch, suite=suite, referee=referee, shipping=shipping)
+        names = tuple(dict.fromkeys(candidate.target.name for candidate in candidates))
+        found = _together(scene, patch, evidence=evidence, names=names, referee=referee, shipping=shipping)
     except PatchError as error:
         check = Check(kind=CheckKind.PATCH, passed=False, detail=f"the accepted patches do not apply together: {error}")
         found = Combined(verdict=judge([check]), diff="", workload=None)
     store.put_value(KEY, wire(Combined).pack(found))
 
 
-def _together(scene: Scene, patch: Patch, *, suite: SuiteRun | None, referee: Sandbox, shipping: Shipping) -> Combined:
+def _together(
+    scene: Scene, patch: Patch, *, evidence: Evidence, names: Sequence[TargetName], referee: Sandbox, shipping: Shipping
+) -> Combined:
     checks = [Check(kind=CheckKind.PATCH, passed=True, detail="the accepted patches apply together to a clean copy")]
-    diff = shipping.patch_diff(patch)
-    with scene.provider.open(shipping.checkout(patch)) as sandbox:
-        if suite is not None:
-            checks.append(judge_suite(suite, run_suite(scene, sandbox)))
-            if checks[-1].passed is not True:
+    diff, files = shipping.patch_diff(patch), shipping.checkout(patch)
+    with scene.provider.open(files) as contestant:
+        for check in _behaviour(scene, evidence, names, referee=referee, contestant=contestant):
+            checks.append(check)
+            if check.passed is not True:
                 return Combined(verdict=judge(checks), diff=diff, workload=None)
-        result = race_workload(scene, referee, sandbox, seed=int(patch.sha[:16], 16))
+    result = race_workload(scene, files, seed=int(patch.sha[:16], 16))
     if result.failure:
         failed = Check(kind=CheckKind.TESTS, passed=False, detail=result.failure)
         return Combined(verdict=judge([*checks, failed]), diff=diff, workload=None)
-    checks += [workload_check(result.comparison), timing_check(result.comparison, min_speedup=1.0, subject="the whole workload")]
+    checks.append(workload_check(result.comparison, note=result.note))
+    checks.append(timing_check(result.comparison, min_speedup=1.0, subject="the whole workload", note=result.note))
     return Combined(verdict=judge(checks, comparison=result.comparison), diff=diff, workload=result.comparison)
+
+
+def _behaviour(scene: Scene, evidence: Evidence, names: Sequence[TargetName], *, referee: Sandbox, contestant: Sandbox) -> Iterator[Check]:
+    for name in names:
+        recording = evidence.recordings.get(name)
+        if recording is None:
+            yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
+            continue
+        check = check_calls(scene, contestant, recording, evidence.expected[name], referee=referee)
+        yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}")
+    if evidence.suite is not None:
+        yield judge_tests(scene, contestant, evidence.suite)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from codeopt.adapters.git import open_repository
+from codeopt.adapters.git import Repository, open_repository
 from codeopt.adapters.store.runs import create_run, find_run, hold
 from codeopt.adapters.store.sqlite import SqliteStore
 from codeopt.app.combine import combine
@@ -23,7 +23,7 @@ from codeopt.app.sandboxes import open_provider
 from codeopt.app.shipping import Shipping
 from codeopt.app.survey import Survey
 from codeopt.config import Settings
-from codeopt.errors import StoreError
+from codeopt.errors import RepositoryError, StoreError
 from codeopt.model.code import Target
 from codeopt.model.report import Facts, Report, RunInfo
 from codeopt.model.work import Budget, Profile, SuiteRun
@@ -59,9 +59,8 @@ def optimize(repo: Path, settings: Settings, *, asked: Asked, reporter: Reporter
     started = time.monotonic()
     repository = open_repository(repo)
     with _folder(repository.root, asked.resume) as folder, SqliteStore(folder) as store:
+        _begin(store, repository, settings, folder=folder, asked=asked)
         project = open_project(repo, settings, tree=folder / "tree")
-        if asked.resume is None:
-            store.start(_info(project, settings, folder.name, asked.command))
         before = known_facts(store)
         ledger = Ledger(reporter, notes=before.notes if before else (), seconds=before.seconds if before else ())
         reporter.stage("survey", f"run {folder.name}")
@@ -81,12 +80,26 @@ def _folder(root: Path, resume: str | None) -> Iterator[Path]:
         yield folder
 
 
-def _info(project: Project, settings: Settings, run: str, command: Sequence[str]) -> RunInfo:
+def _begin(store: Store, repository: Repository, settings: Settings, *, folder: Path, asked: Asked) -> None:
+    """Remember a new run before anything is copied, so that it can be resumed wherever it ends.
+
+    Raises:
+        RepositoryError: a run that ended before its copy was made would go on with other files than it began with.
+    """
+    if asked.resume is None:
+        store.start(_info(repository, settings, folder.name, asked.command))
+        return
+    info = store.info()
+    if not (folder / "tree").exists() and (info.commit, info.dirty) != (repository.commit, repository.dirty):
+        raise RepositoryError(f"{repository.root}: has changed since run {info.run} began, which had not copied it yet: start a new run")
+
+
+def _info(repository: Repository, settings: Settings, run: str, command: Sequence[str]) -> RunInfo:
     return RunInfo(
         run=run,
-        repository=str(project.repository.root),
-        commit=project.repository.commit,
-        dirty=project.repository.dirty,
+        repository=str(repository.root),
+        commit=repository.commit,
+        dirty=repository.dirty,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         command=tuple(command),
         settings=settings.public_json(),
@@ -131,7 +144,7 @@ class _Run:
             judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout)
             questions = Questions(self.project, profile, expected=evidence.expected, files=scene.files)
             self._agent(proposers, judge, questions, targets=targets, provider=provider, shipping=shipping, resume=resume)
-            combine(scene, self.store, suite=suite, referee=referee, shipping=shipping, reporter=self.ledger)
+            combine(scene, self.store, evidence=evidence, referee=referee, shipping=shipping, reporter=self.ledger)
         self._keep(provider, suite, finished=True)
         report = build_report(self.store, shipping, targets=targets)
         write_patches(report, self.folder)
@@ -139,7 +152,7 @@ class _Run:
 
     def _targets(self, profile: Profile) -> tuple[Target, ...]:
         index = self.project.index
-        only = [index.find(spec).name for spec in self.settings.targets]
+        only = [function.name for function in self.project.named]
         if only:
             return rank(profile, index, limit=len(only), only=only)
         ranked = rank(profile, index, limit=len(index.functions))

@@ -43,7 +43,7 @@ def profile(repo: Path, settings: Settings, *, reporter: Reporter) -> ProfileRes
             reporter.stage("profile", " ".join(project.workload.argv))
             tolerant = project.workload.argv == project.tests
             found = run_profile(scene, project.index, tolerate_failure=tolerant)
-            only = [project.index.find(spec).name for spec in settings.targets]
+            only = [function.name for function in project.named]
             ranked = rank(found, project.index, limit=40, only=only)
             targets = tuple(target for target in ranked if only or not excluded(target.name.path, settings.exclude))
             return ProfileResult(profile=found, targets=targets, workload=project.workload, sandbox=provider.name)

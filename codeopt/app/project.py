@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from codeopt.adapters.git import Repository, open_repository, snapshot
 from codeopt.config import Settings
 from codeopt.errors import RepositoryError, StoreError
+from codeopt.model.code import Function
 from codeopt.model.work import Environment, Workload
 from codeopt.ports import SandboxProvider
 from codeopt.syntax.index import CodeIndex, index_files
@@ -24,12 +26,13 @@ __all__ = ["Project", "open_project", "scene_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """Everything that is known of a repository before any of its code runs."""
+    """Everything that is known of a repository before any of its code runs; `named` are the functions that the user asked for."""
 
     repository: Repository
     tree: Path
     paths: tuple[str, ...]
     index: CodeIndex
+    named: tuple[Function, ...]
     tests: tuple[str, ...]
     workload: Workload
     environment: Environment
@@ -42,18 +45,22 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
     Raises:
         RepositoryError: not a repository, or one without Python code.
         WorkloadError: nothing to measure.
+        TargetError: a function that the user named does not exist.
         StoreError: the copy cannot be written.
     """
     repository = open_repository(repo)
     left_out: list[str] = []
     paths = _copied(repository, tree, left_out)
-    sources = [path for path in paths if path.endswith(".py")]
+    # A link is no source: it may lead nowhere or to a folder, and a patch to it would change another file.
+    regular = [path for path in paths if not (tree / path).is_symlink()]
+    sources = [path for path in regular if path.endswith(".py")]
     if not sources:
         raise RepositoryError(f"{repo} holds no Python files: nothing to optimize")
     index = index_files(tree, sources, cache=_cache())
     read = _Reader(tree)
-    tests = find_tests(paths, settings.tests)
-    workload = find_workload(paths, read, command=settings.workload, tests=tests)
+    named = tuple(index.find(spec) for spec in settings.targets)
+    tests = find_tests(regular, settings.tests)
+    workload = find_workload(regular, read, command=settings.workload, tests=tests)
     environment = detect_environment(
         paths,
         read,
@@ -67,6 +74,7 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
         tree=tree,
         paths=paths,
         index=index,
+        named=named,
         tests=tests,
         workload=workload,
         environment=environment,
@@ -95,12 +103,17 @@ class _Reader:
 
 
 def _copied(repository: Repository, tree: Path, left_out: list[str]) -> tuple[str, ...]:
+    """Return the paths of the copy's files, and of the links that lead to one; `left_out` takes a line for each file without a copy."""
     try:
-        if tree.exists():
-            return tuple(sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()))
-        part = tree.with_name(tree.name + ".part")
-        paths = snapshot(repository, part, note=left_out.append)
-        part.rename(tree)
+        if not tree.exists():
+            part = tree.with_name(tree.name + ".part")
+            # A run that was killed while it copied left half a copy.
+            if part.exists():
+                shutil.rmtree(part)
+            snapshot(repository, part, note=left_out.append)
+            part.mkdir(exist_ok=True)
+            part.rename(tree)
+        paths = tuple(sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()))
     except OSError as error:
         raise StoreError(
             f"cannot copy the repository to {tree} ({error.strerror or error}): free some space, or fix its permissions"

@@ -57,18 +57,19 @@ def verify(repo: Path, settings: Settings, *, patch: bytes, reporter: Reporter) 
         shipping = Shipping(project.tree, folder / "scratch")
         versions = changes(patch, project.tree, folder / "scratch", prefix=project.repository.prefix)
         change = merge([patch_between(path, before, after) for path, (before, after) in versions.items()])
-        named = tuple(project.index.find(spec) for spec in settings.targets)
         touched = touched_functions(project, versions)
-        if not named and not touched:
-            raise TargetError("the patch touches no function that exists before it: name one to measure with --target PATH::QUALNAME")
+        if not project.named and not touched:
+            raise TargetError(
+                "the patch touches no function that exists before and after it: name one to measure with --target PATH::QUALNAME"
+            )
         whose = "a patch that codeopt's rules did not write"
         with open_provider(settings, project.tree, run=folder.name, untrusted=whose, reporter=reporter) as provider:
             return _verified(
                 project,
                 settings,
                 change,
-                functions=(*named, *touched),
-                named=bool(named),
+                functions=(*project.named, *touched),
+                named=bool(project.named),
                 provider=provider,
                 shipping=shipping,
                 reporter=reporter,
@@ -119,13 +120,18 @@ def _busiest(functions: Sequence[Function], evidence: Evidence) -> Function:
 
 
 def touched_functions(project: Project, versions: Mapping[str, tuple[bytes, bytes]]) -> tuple[Function, ...]:
-    """Return the functions of the original whose source changes or goes, in source order; a nested one counts as its outermost."""
+    """Return the functions of the original whose source changes, in source order; a nested one counts as its outermost.
+
+    One that the patch deletes is left out: it cannot be called any more, and whether anybody should is for the tests to say.
+    """
     found: dict[TargetName, Function] = {}
     for path, (before, after) in versions.items():
-        new = {function.name: function.source_sha for function in parse_file(path, after).functions}
+        patched = parse_file(path, after)
+        new = {function.name: function.source_sha for function in patched.functions}
         for function in parse_file(path, before).functions:
             if new.get(function.name) != function.source_sha:
                 outer = project.index.at_line(path, function.def_line)
-                if outer is not None:
+                # Of a file that no longer parses nothing is known: the verdict says what is wrong with it.
+                if outer is not None and (outer.name in new or patched.problem is not None):
                     found[outer.name] = outer
     return tuple(found.values())

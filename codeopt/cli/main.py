@@ -47,13 +47,22 @@ class _LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_LazyGroup,
+    invoke_without_command=True,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, "-V", "--version", prog_name="codeopt")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Make Python programs faster, and prove it.
 
     Exit status: 0 the thing asked for holds, 1 it does not, 2 usage or configuration, 3 infrastructure lost, 130 interrupted.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
 
 
 def run(argv: Sequence[str] | None = None) -> int:

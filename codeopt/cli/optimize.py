@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from codeopt.cli.options import common, json_option, quiet_option, repo_argument, settings_from, settings_of_run, write_json
+from codeopt.cli.options import (
+    common,
+    json_option,
+    quiet_option,
+    repo_argument,
+    require_writable,
+    settings_from,
+    settings_of_run,
+    write_json,
+)
 
 __all__ = ["command"]
 
@@ -49,6 +58,8 @@ def command(
     from codeopt.report.live import choose_reporter
     from codeopt.report.terminal import print_report
 
+    require_writable(json_file, "--json")
+    require_writable(record_answers, "--record-answers")
     settings = settings_from(repo, flags) if resume is None else settings_of_run(repo, resume, flags)
     if branch is not None:
         require_free(repo, branch)
@@ -57,7 +68,9 @@ def command(
         reporter.set_deadline(time.monotonic() + settings.budget)
         report = optimize(repo, settings, asked=asked, reporter=reporter)
     print_report(report, Console(stderr=json_file == "-"))
-    write_json(report_json(report), json_file)
-    if branch is not None:
-        click.echo(branch_of(repo, report, branch), err=json_file == "-")
+    try:
+        if branch is not None:
+            click.echo(branch_of(repo, report, branch), err=json_file == "-")
+    finally:
+        write_json(report_json(report), json_file)
     return 0

@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from codeopt.errors import StoreError
+from codeopt.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from codeopt.config import Settings
 
-__all__ = ["common", "json_option", "quiet_option", "repo_argument", "settings_from", "settings_of_run", "write_json"]
+__all__ = [
+    "common",
+    "json_option",
+    "quiet_option",
+    "repo_argument",
+    "require_writable",
+    "settings_from",
+    "settings_of_run",
+    "write_json",
+]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -70,6 +79,27 @@ def settings_of_run(repo: Path, run: str, flags: Mapping[str, object]) -> Settin
 
 def _given(flags: Mapping[str, object]) -> Mapping[str, object]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in flags.items() if value not in (None, ())}
+
+
+def require_writable(file: str | Path | None, flag: str) -> None:
+    """Check before the work begins that a result can be written where a flag says; `-` is standard output.
+
+    Raises:
+        ConfigError: the file is a folder or may not be written, or its folder does not exist or may not be.
+    """
+    if file is None or str(file) == "-":
+        return
+    path = Path(file)
+    if path.is_dir():
+        problem = "it is a folder"
+    elif path.exists():
+        problem = "" if os.access(path, os.W_OK) else "it is not yours to write"
+    elif not path.parent.is_dir():
+        problem = f"{path.parent} is no folder"
+    else:
+        problem = "" if os.access(path.parent, os.W_OK | os.X_OK) else f"{path.parent} is not yours to write"
+    if problem:
+        raise ConfigError(f"cannot write {file} ({problem}): choose another {flag} file")
 
 
 def write_json(payload: Mapping[str, object], file: str | None) -> None:

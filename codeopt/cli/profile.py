@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from codeopt.cli.options import common, json_option, quiet_option, repo_argument, settings_from, write_json
+from codeopt.cli.options import common, json_option, quiet_option, repo_argument, require_writable, settings_from, write_json
 
 __all__ = ["command"]
 
@@ -25,6 +25,7 @@ def command(repo: Path, *, json_file: str | None, quiet: bool, **flags: object) 
     from codeopt.report.live import choose_reporter
     from codeopt.report.terminal import print_profile
 
+    require_writable(json_file, "--json")
     settings = settings_from(repo, flags)
     with choose_reporter(Console(stderr=True), quiet=quiet) as reporter:
         found = profile(repo, settings, reporter=reporter)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from codeopt.cli.options import json_option, write_json
+from codeopt.cli.options import json_option, require_writable, write_json
 from codeopt.errors import StoreError
 
 __all__ = ["command"]
@@ -26,6 +26,8 @@ def command(run: str, *, repo: Path, markdown_file: str | None, json_file: str |
     from codeopt.report.markdown import report_markdown
     from codeopt.report.terminal import print_report
 
+    require_writable(json_file, "--json")
+    require_writable(markdown_file, "--markdown")
     report = report_of(repo, run)
     write_json(report_json(report), json_file)
     if markdown_file == "-":

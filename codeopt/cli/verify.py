@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from codeopt.cli.options import common, json_option, quiet_option, repo_argument, settings_from, write_json
+from codeopt.cli.options import common, json_option, quiet_option, repo_argument, require_writable, settings_from, write_json
 from codeopt.errors import PatchError
 
 __all__ = ["command"]
@@ -29,6 +29,7 @@ def command(repo: Path, *, patch_file: str, json_file: str | None, quiet: bool, 
     from codeopt.report.live import choose_reporter
     from codeopt.report.terminal import print_verdict
 
+    require_writable(json_file, "--json")
     settings = settings_from(repo, flags)
     with choose_reporter(Console(stderr=True), quiet=quiet) as reporter:
         found = verify(repo, settings, patch=_read(patch_file), reporter=reporter)

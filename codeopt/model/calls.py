@@ -12,12 +12,13 @@ class CallAnswer:
     """What a worker tells of one call.
 
     `status` is `returned`, `raised`, `opaque` (the result cannot be compared as data) or `unloadable` (the arguments cannot be
-    rebuilt). `digest` covers result or exception and the arguments afterwards; `printed` the standard output. `given`, `shown` and
-    `note` are short texts for people.
+    rebuilt). `outcome` is `returned`, or `raised` and the type. `digest` covers result or exception and the arguments afterwards;
+    `printed` the standard output. `given`, `shown` and `note` are short texts for people.
     """
 
     call: int
     status: str
+    outcome: str = ""
     digest: str = ""
     printed: str = ""
     given: str = ""
@@ -32,10 +33,15 @@ class CallAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the original does with the recorded calls: `answers` are those that can be compared, `dropped` counts the others by reason."""
+    """What the original does with the recorded calls.
+
+    `answers` are those that can be compared, `dropped` counts the others by reason. `replayed` are all calls that were made to learn
+    it, in order: a candidate has to make them all, since later ones may rest on what earlier ones left behind.
+    """
 
     answers: tuple[CallAnswer, ...]
     dropped: tuple[tuple[str, int], ...] = ()
+    replayed: tuple[int, ...] = ()
 
     @property
     def calls(self) -> tuple[int, ...]:

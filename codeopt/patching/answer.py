@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from codeopt.errors import PatchError
 from codeopt.model.patch import Patch
 from codeopt.model.proposal import ProposalRequest
 from codeopt.patching.additions import additions_for
-from codeopt.patching.code import Code, FunctionNode, encoding_of, parse_code
+from codeopt.patching.code import Code, Definition, FunctionNode, encoding_of, parse_code
 from codeopt.patching.fence import Block, bare_code, code_blocks, without_reasoning
 from codeopt.patching.function import body_of, check_promises, definitions, find_function, same_code
 from codeopt.patching.gate import compile_problem, parse_python
+from codeopt.patching.imports import imports_in, missing_imports
+from codeopt.patching.names import BUILTINS, bound_at_top, free_words
 from codeopt.patching.place import placed
 from codeopt.patching.search_replace import edited, has_blocks, read_blocks
 from codeopt.patching.splice import encoded, original_at, rebuilt
@@ -26,8 +30,8 @@ _LIMIT_CHARS = 200_000
 def parse_answer(answer: str, request: ProposalRequest) -> Patch:
     """Return the patch that an answer means, as whole lines, checked to compile.
 
-    Of a function, the original's decorators, header and docstring stay, and so does every byte outside it but for imports and helpers
-    that the new body needs.
+    The function's decorators and header stay the original's, and so does every line outside it but for new imports and helpers; of a
+    whole function, the docstring stays as well.
 
     Raises:
         PatchError: with one line that says why there is no patch: cut off, too long, no code, a changed signature, the original code.
@@ -99,16 +103,15 @@ def _only_imports(code: Code) -> bool:
 
 
 def _replaced_blocks(text: str, request: ProposalRequest) -> dict[str, bytes]:
-    before = dict(request.files)
-    texts: dict[str, str] = {}
-    for block in read_blocks(text, list(before)):
-        old = texts[block.path] if block.path in texts else _decoded(block.path, before[block.path])
-        texts[block.path] = edited(old, block)
-    versions = {path: encoded(new, before[path], path) for path, new in texts.items()}
-    if all(_same_file(path, before[path], after) for path, after in versions.items()):
+    path, source = request.files[0]
+    old = new = _decoded(path, source)
+    for block in read_blocks(text, [path]):
+        new = edited(new, block)
+    after = encoded(new, source, path)
+    if after == source or same_code([parse_python(source, path)], [parse_python(after, "the patched file")]):
         raise PatchError("the answer is the original code; change the algorithm, not the layout")
-    _check_target(request, versions)
-    return versions
+    _check_outside(request, _version(old, source, request, path), _version(new, after, request, "the patched file"))
+    return {path: after}
 
 
 def _decoded(path: str, source: bytes) -> str:
@@ -122,19 +125,115 @@ def _decoded(path: str, source: bytes) -> str:
     return plain
 
 
-def _same_file(path: str, before: bytes, after: bytes) -> bool:
-    if before == after:
-        return True
-    return path.endswith(".py") and same_code([parse_python(before, path)], [parse_python(after, "the patched file")])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Version:
+    """One version of the target's file: its lines, its statements, and the target among them."""
+
+    lines: tuple[str, ...]
+    module: ast.Module
+    target: FunctionNode
+
+    def outside(self) -> tuple[list[str], list[str]]:
+        """Return the lines above and below the target that are neither blank nor part of an import."""
+        imports = {line for node in self.module.body if _is_import(node) for line in _lines_of(node)}
+        span = _lines_of(self.target)
+        kept = [(number, line.rstrip()) for number, line in enumerate(self.lines, 1) if line.strip() and number not in imports]
+        return [line for number, line in kept if number < span.start], [line for number, line in kept if number >= span.stop]
+
+    def items(self) -> list[tuple[str, str, ast.stmt]]:
+        """Return what the module does, each import alone, as (what to compare, what to show, statement); the target has no body there."""
+        found: list[tuple[str, str, ast.stmt]] = []
+        for node in self.module.body:
+            if _is_import(node):
+                found += [(item.statement, item.statement, node) for item in imports_in([node])]
+            else:
+                found.append((ast.dump(node), ast.unparse(node).partition("\n")[0][:80], node))
+        return found
 
 
-def _check_target(request: ProposalRequest, versions: Mapping[str, bytes]) -> None:
-    path, source = request.files[0]
-    if path not in versions:
-        return
+def _version(text: str, source: bytes, request: ProposalRequest, where: str) -> _Version:
     name = request.function.name
-    old = definitions(parse_python(source, path).body, name.qualname)
-    new = definitions(parse_python(versions[path], "the patched file").body, name.qualname)
-    if len(new) <= name.ordinal:
+    module = parse_python(source, where)
+    found = definitions(module.body, name.qualname)
+    if len(found) <= name.ordinal:
         raise PatchError(f"the answer removes `{name.qualname}`; keep it under its own name")
-    check_promises(old[name.ordinal], new[name.ordinal])
+    return _Version(lines=tuple(text.replace("\r", "\n").split("\n")), module=module, target=found[name.ordinal])
+
+
+def _check_outside(request: ProposalRequest, old: _Version, new: _Version) -> None:
+    """Accept blocks that change the body of the target, and add imports and definitions of new names to the module.
+
+    Raises:
+        PatchError: they change the target's header, or anything else of the file.
+    """
+    check_promises(old.target, new.target)
+    only = f"outside the body of `{request.function.name.qualname}`; change only that, and add imports or helpers of new names"
+    was, now = old.outside(), new.outside()
+    for version in (old, new):
+        version.target.body = [ast.Pass()]
+    shown = {key: show for key, show, _ in old.items()}
+    lost, added = _difference([key for key, _, _ in old.items()], [key for key, _, _ in new.items()])
+    if lost is not None:
+        raise PatchError(f"{request.files[0][0]}: the answer changes `{shown[lost]}` {only}")
+    items = new.items()
+    _check_added([items[at][2] for at in added], old.module, only)
+    for before, after in zip(was, now, strict=True):
+        line, _ = _difference(before, after)
+        if line is not None:
+            raise PatchError(f"{request.files[0][0]}: the answer changes the line `{line.strip()[:80]}` {only}")
+
+
+def _check_added(statements: Sequence[ast.stmt], module: ast.Module, only: str) -> None:
+    imports = [node for node in statements if _is_import(node)]
+    wanted = imports_in(imports)
+    missing_imports(wanted, [item.bound for item in wanted], module)
+    taken = free_words(module) | BUILTINS
+    for node in statements:
+        names = bound_at_top([node])
+        if node not in imports:
+            if not _is_definition(node):
+                raise PatchError(f"the answer adds `{ast.unparse(node).partition(chr(10))[0][:80]}` {only}")
+            clash = sorted(name for name in names if name in taken or name.startswith("__"))
+        else:
+            clash = sorted(names & BUILTINS)
+        if clash:
+            raise PatchError(f"the answer gives the name `{clash[0]}` another meaning {only}")
+    twice = [
+        name
+        for name, count in Counter(name for node in statements if node not in imports for name in bound_at_top([node])).items()
+        if count > 1
+    ]
+    if twice:
+        raise PatchError(f"the answer defines `{twice[0]}` twice; give each helper a name of its own")
+
+
+def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[str | None, list[int]]:
+    """Return the first of `old` that `new` does not have in the same order, and the places in `new` of what is not in `old`."""
+    added: list[int] = []
+    found = 0
+    for at, each in enumerate(new):
+        if found < len(old) and each == old[found]:
+            found += 1
+        else:
+            added.append(at)
+    return (old[found] if found < len(old) else None), added
+
+
+def _is_import(node: ast.stmt) -> bool:
+    """Whether a statement is an import that brings nothing but the names it shows."""
+    plain = isinstance(node, ast.ImportFrom) and node.module != "__future__" and all(alias.name != "*" for alias in node.names)
+    return plain or isinstance(node, ast.Import)
+
+
+def _is_definition(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return all(
+            isinstance(each, ast.Name) for target in targets for each in (target.elts if isinstance(target, ast.Tuple) else [target])
+        )
+    return isinstance(node, Definition)
+
+
+def _lines_of(node: ast.stmt) -> range:
+    decorators = node.decorator_list if isinstance(node, Definition) else []
+    return range(min([node.lineno, *(each.lineno for each in decorators)]), (node.end_lineno or node.lineno) + 1)

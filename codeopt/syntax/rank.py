@@ -27,7 +27,7 @@ __all__ = ["DRIVER_WEIGHT", "TRAMPOLINE_WEIGHT", "rank"]
 DRIVER_WEIGHT = 0.25
 TRAMPOLINE_WEIGHT = 0.02
 
-_TEST_FOLDERS = frozenset({"test", "tests"})
+_TEST_FOLDERS = frozenset({"test", "testing", "tests"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,6 @@ def _target(function: Function, times: dict[TargetName, _Time]) -> Target:
 
 
 def _is_test(path: str) -> bool:
-    pure = PurePosixPath(path)
-    in_tests = any(part in _TEST_FOLDERS for part in pure.parts[:-1])
-    return in_tests or pure.name == "conftest.py" or pure.name.startswith("test_") or pure.stem.endswith("_test")
+    *folders, name = PurePosixPath(path).parts
+    module = name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py") or name in {"conftest.py", "tests.py"})
+    return module or not _TEST_FOLDERS.isdisjoint(map(str.lower, folders))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from codeopt.errors import WorkloadError
 from codeopt.model.work import Workload, WorkloadKind
+from codeopt.trial.yardstick import is_test_module
 
 __all__ = ["find_tests", "find_workload", "split"]
 
@@ -17,7 +18,6 @@ BENCHMARK_FIXTURE = re.compile(
     rb"^\s*(async\s+)?def\s+(test|bench)\w*\([^)]*\bbenchmark\b|pytest\.mark\.benchmark|pytest\.mark\.codspeed", re.MULTILINE
 )
 PYPERF = re.compile(rb"^\s*(import pyperf|from pyperf\b)", re.MULTILINE)
-TEST_FILE = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|tests)\.py$")
 PYTEST = ("python", "-m", "pytest", "-q")
 
 
@@ -40,7 +40,7 @@ def find_tests(paths: Sequence[str], command: str | None) -> tuple[str, ...]:
     """Return the command that runs the tests; empty when the repository has none."""
     if command is not None:
         return split(command, where="the tests command")
-    return PYTEST if any(TEST_FILE.search(path) for path in paths) else ()
+    return PYTEST if any(is_test_module(path) for path in paths) else ()
 
 
 def find_workload(paths: Sequence[str], read: Read, *, command: str | None, tests: Sequence[str]) -> Workload:
@@ -54,7 +54,7 @@ def find_workload(paths: Sequence[str], read: Read, *, command: str | None, test
     """
     if command is not None:
         return Workload(kind=WorkloadKind.COMMAND, argv=split(command, where="the workload"))
-    sources = [path for path in paths if path.endswith(".py") and ("bench" in path.lower() or TEST_FILE.search(path))]
+    sources = [path for path in paths if path.endswith(".py") and ("bench" in path.lower() or is_test_module(path))]
     fixtures = [path for path in sources if BENCHMARK_FIXTURE.search(read(path))]
     if fixtures:
         return Workload(kind=WorkloadKind.BENCHMARKS, argv=(*PYTEST, *fixtures))

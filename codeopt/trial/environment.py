@@ -41,7 +41,7 @@ def detect_environment(
     return Environment(
         python=python,
         requirements=requirements,
-        installs_project=any(path in known for path in ("pyproject.toml", "setup.py")) and _is_project(known, read),
+        installs_project=_is_project(known, read),
         import_roots=roots,
         declared_by=declared,
         key=hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20],
@@ -55,6 +55,8 @@ def _declares(path: str) -> bool:
 def _is_project(known: set[str], read: Read) -> bool:
     if "setup.py" in known:
         return True
+    if "pyproject.toml" not in known:
+        return False
     text = _toml(read("pyproject.toml"))
     return "project" in text or "build-system" in text or "poetry" in table(text, "tool")
 
@@ -70,7 +72,7 @@ def _found(known: set[str], read: Read, extras: Sequence[str]) -> tuple[str, ...
         found += ["-r", f"{TREE}/{path}"]
     if not found and not chosen and "tox.ini" in known:
         found += _tox(read("tox.ini").decode(errors="replace"))
-    if any(path in known for path in ("pyproject.toml", "setup.py")) and _is_project(known, read):
+    if _is_project(known, read):
         found += ["-e", TREE + (f"[{','.join(chosen)}]" if chosen else "")]
     elif "requirements.txt" in known:
         found += ["-r", f"{TREE}/requirements.txt"]

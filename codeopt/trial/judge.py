@@ -18,13 +18,13 @@ from codeopt.ports import Sandbox
 from codeopt.trial.race import WrongWhileTimed, race
 from codeopt.trial.replay import check_calls
 from codeopt.trial.scene import Scene
-from codeopt.trial.suite import run_suite
+from codeopt.trial.suite import judge_tests
 from codeopt.trial.workload import race_workload
+from codeopt.trial.yardstick import is_yardstick
 from codeopt.verify.judgement import judge, timing_check, workload_check
 from codeopt.verify.remembering import may_remember
-from codeopt.verify.suites import judge_suite, unsteady
 
-__all__ = ["Evidence", "TrialJudge", "is_test"]
+__all__ = ["Evidence", "TrialJudge"]
 
 Checkout = Callable[[Patch], Mapping[str, bytes]]
 
@@ -88,19 +88,11 @@ class TrialJudge:
             problem = compile_problem(path, source) if path.endswith(".py") else None
             if problem:
                 return Check(kind=CheckKind.PATCH, passed=False, detail=problem)
-            if is_test(path):
-                detail = f"the patch edits {path}: the tests that judge a patch must be the original's"
-                return Check(kind=CheckKind.PATCH, passed=None, detail=detail)
+            reason = is_yardstick(path, (self._scene.workload.argv, self._scene.tests))
+            if reason:
+                return Check(kind=CheckKind.PATCH, passed=None, detail=f"the patch edits {path}: {reason}")
         changed = ", ".join(candidate.patch.paths)
         return Check(kind=CheckKind.PATCH, passed=True, detail=f"applies to a clean copy and compiles ({changed})")
-
-
-def is_test(path: str) -> bool:
-    """Whether a path belongs to the tests rather than to what they test."""
-    *folders, name = path.split("/")
-    return (
-        name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py") or bool({"tests", "test", "testing"} & set(folders))
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +115,7 @@ class _Ladder:
         checks.append(timing)
         if not full or timing.passed is not True:
             return judge(checks, comparison=comparison)
-        last, workload = self._workload(candidate)
+        last, workload = self._workload(candidate, files)
         return judge([*checks, last], comparison=comparison, workload=workload)
 
     def _behaviour(self, name: TargetName) -> Iterator[Check]:
@@ -132,21 +124,12 @@ class _Ladder:
             if recording is None:
                 yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {each}")
                 return
-            check = check_calls(self.scene, self.new, recording, self.evidence.expected[each])
+            check = check_calls(self.scene, self.new, recording, self.evidence.expected[each], referee=self.old)
             yield dataclasses.replace(check, detail=f"{each.qualname}: {check.detail}") if self.also else check
         if self.evidence.suite is None:
             yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
         else:
-            yield self._tests(self.evidence.suite)
-
-    def _tests(self, before: SuiteRun) -> Check:
-        after = run_suite(self.scene, self.new)
-        check = judge_suite(before, after)
-        if check.passed is True:
-            return check
-        # A test that fails now and then must not cost a right patch: the original is asked once more before the patch is blamed.
-        ignored = unsteady(before, run_suite(self.scene, self.old))
-        return judge_suite(before, after, ignored=ignored) if ignored else check
+            yield judge_tests(self.scene, self.new, self.evidence.suite)
 
     def _timing(self, candidate: Candidate, fresh_only: str) -> tuple[Check, Comparison | None]:
         name = candidate.target.name
@@ -166,8 +149,8 @@ class _Ladder:
             return Check(kind=CheckKind.TIMING, passed=None, detail=f"while it was timed: {error}"), None
         return timing_check(result.comparison, min_speedup=self.scene.min_speedup, note=result.note), result.comparison
 
-    def _workload(self, candidate: Candidate) -> tuple[Check, Comparison | None]:
-        result = race_workload(self.scene, self.old, self.new, seed=int(candidate.key, 16))
+    def _workload(self, candidate: Candidate, files: Mapping[str, bytes]) -> tuple[Check, Comparison | None]:
+        result = race_workload(self.scene, files, seed=int(candidate.key, 16))
         if result.failure:
             return Check(kind=CheckKind.TESTS, passed=False, detail=result.failure), None
-        return workload_check(result.comparison), result.comparison
+        return workload_check(result.comparison, note=result.note), result.comparison

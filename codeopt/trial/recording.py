@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import posixpath
 import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +28,11 @@ class Frames:
     """A recording taken apart as far as the host may: `calls` stay opaque bytes; `import_path` entries start with `{tree}`."""
 
     module: str
+    main: str | None
+    argv: tuple[str, ...]
     import_path: tuple[str, ...]
     calls: tuple[bytes, ...]
+    outcomes: tuple[str, ...]
 
 
 def record(scene: Scene, names: Sequence[TargetName]) -> Mapping[TargetName, Recording]:
@@ -53,9 +58,26 @@ def record(scene: Scene, names: Sequence[TargetName]) -> Mapping[TargetName, Rec
 def _command(scene: Scene, sandbox: Sandbox, names: Sequence[TargetName], argv: tuple[str, ...], timeout_s: float) -> Command:
     targets = [{"path": name.path, "qualname": name.qualname, "ordinal": name.ordinal} for name in names]
     paths = {name.path for name in names}
-    is_script = len(argv) > 1 and argv[0] in {"python", "python3"} and argv[1].removeprefix("./") in paths
-    words = ("python", "-m", "codeopt_inside.script", *argv[1:]) if is_script else argv
+    at = _script_at(argv)
+    is_script = at is not None and _in_tree(argv[at], sandbox.tree) in paths
+    words = (*argv[:at], "-m", "codeopt_inside.script", *argv[at:]) if is_script else argv
     return scene.command(sandbox, words, timeout_s, mode="record", targets=targets)
+
+
+def _script_at(argv: Sequence[str]) -> int | None:
+    """Return where the script stands in `python [flags] SCRIPT ...`; None where there is none."""
+    if argv[0] not in {"python", "python3"}:
+        return None
+    at = 1
+    while at < len(argv) and argv[at].startswith("-"):
+        if argv[at] in {"-m", "-c", "-"}:
+            return None
+        at += 2 if argv[at] in {"-W", "-X"} else 1
+    return at if at < len(argv) else None
+
+
+def _in_tree(path: str, tree: str) -> str:
+    return posixpath.normpath(path.removeprefix(f"{tree}/"))
 
 
 def _merged(files: Sequence[bytes], names: Sequence[TargetName], tree: str) -> Mapping[TargetName, Recording]:
@@ -71,28 +93,32 @@ def _merged(files: Sequence[bytes], names: Sequence[TargetName], tree: str) -> M
 def _joined(name: TargetName, parts: Sequence[tuple[Mapping[str, object], tuple[bytes, ...]]], tree: str) -> Recording:
     """Join what several processes recorded; only those that imported the function under the same name can be replayed together."""
     head = parts[0][0]
-    same = [part for part in parts if part[0]["module"] == head["module"]]
-    calls = tuple(dict.fromkeys(data for _, frames in same for data in frames))[:LIMIT_CALLS]
+    same = [part for part in parts if (part[0]["module"], part[0]["main"]) == (head["module"], head["main"])]
+    outcomes = {data: outcome for other, frames in reversed(same) for data, outcome in zip(frames, _listed(other, "outcomes"), strict=True)}
+    # In turns, so that many processes of the workload do not crowd out what the tests tried.
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*(frames for _, frames in same)))
+    calls = tuple(dict.fromkeys(data for data in turns if data is not None))[:LIMIT_CALLS]
     skipped: Counter[str] = Counter()
     for other, _ in same:
         counts = other["skipped"]
         skipped.update({str(k): int(v) for k, v in counts.items()} if isinstance(counts, dict) else {})
-    entries = dict.fromkeys(str(entry) for other, _ in same for entry in _entries(other))
+    entries = dict.fromkeys(str(entry) for other, _ in same for entry in _listed(other, "path"))
     paths = [TREE + entry[len(tree) :] for entry in entries if entry == tree or entry.startswith(f"{tree}/")]
-    header = json.dumps({"module": head["module"], "path": paths}).encode()
+    header = {"module": head["module"], "main": head["main"], "argv": _listed(head, "argv"), "path": paths}
+    header["outcomes"] = [outcomes[data] for data in calls]
     return Recording(
         name=name,
         calls=len(calls),
         seen=sum(int(str(other["seen"])) for other, _ in same),
         skipped=tuple(sorted(skipped.items())),
-        data=pack([header, *calls]),
+        data=pack([json.dumps(header).encode(), *calls]),
         seconds=sum(float(str(other["seconds"])) for other, _ in same),
     )
 
 
-def _entries(head: Mapping[str, object]) -> Sequence[object]:
-    entries = head["path"]
-    return entries if isinstance(entries, list) else []
+def _listed(head: Mapping[str, object], key: str) -> list[str]:
+    entries = head[key]
+    return [str(entry) for entry in entries] if isinstance(entries, list) else []
 
 
 def _split(data: bytes) -> tuple[Mapping[str, object], tuple[bytes, ...]]:
@@ -116,4 +142,11 @@ def pack(frames: Sequence[bytes]) -> bytes:
 def unpack(recording: Recording) -> Frames:
     """Take a recording apart."""
     head, calls = _split(recording.data)
-    return Frames(module=str(head["module"]), import_path=tuple(str(entry) for entry in _entries(head)), calls=calls)
+    return Frames(
+        module=str(head["module"]),
+        main=None if head["main"] is None else str(head["main"]),
+        argv=tuple(_listed(head, "argv")),
+        import_path=tuple(_listed(head, "path")),
+        calls=calls,
+        outcomes=tuple(_listed(head, "outcomes")),
+    )

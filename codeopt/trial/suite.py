@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 import json
 
+from codeopt.model.evidence import Check
 from codeopt.model.work import Command, ExecResult, SuiteRun
 from codeopt.ports import Sandbox
 from codeopt.trial.scene import Scene
+from codeopt.verify.suites import judge_suite, unsteady
 
-__all__ = ["last_line", "run_suite"]
+__all__ = ["judge_tests", "last_line", "run_suite"]
 
-ADDOPTS = "-p codeopt_inside.suite -p no:cacheprovider"
+ADDOPTS = "-p codeopt_inside.suite -o cache_dir={out}/pytest-cache"
 
 
 def run_suite(scene: Scene, sandbox: Sandbox) -> SuiteRun:
@@ -31,10 +33,25 @@ def run_suite(scene: Scene, sandbox: Sandbox) -> SuiteRun:
     )
 
 
+def judge_tests(scene: Scene, sandbox: Sandbox, before: SuiteRun) -> Check:
+    """Run the tests on a candidate and compare with the original's run.
+
+    A test that fails now and then must not cost a right patch: before the patch is blamed, the original is asked once more, on a fresh
+    tree, and tests that differ there judge nothing.
+    """
+    after = run_suite(scene, sandbox)
+    check = judge_suite(before, after)
+    if check.passed is True:
+        return check
+    with scene.provider.open({}) as fresh:
+        ignored = unsteady(before, run_suite(scene, fresh))
+    return judge_suite(before, after, ignored=ignored) if ignored else check
+
+
 def _command(scene: Scene, sandbox: Sandbox, report: str) -> Command:
     command = scene.command(sandbox, scene.tests, scene.limits.tests_s)
     path = f"{sandbox.tools}/site:{scene.import_path(sandbox, inside=False)}"
-    env = dict(command.env) | {"PYTHONPATH": path, "PYTEST_ADDOPTS": ADDOPTS, "CODEOPT_SUITE": report}
+    env = dict(command.env) | {"PYTHONPATH": path, "PYTEST_ADDOPTS": ADDOPTS.format(out=sandbox.out), "CODEOPT_SUITE": report}
     return dataclasses.replace(command, env=tuple(env.items()))
 
 

@@ -45,6 +45,7 @@ class _Told(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
     call: int
     status: Literal["returned", "raised", "opaque", "unloadable"]
+    outcome: str = ""
     digest: str = ""
     printed: str = ""
     given: str = ""
@@ -76,17 +77,26 @@ class Worker:
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
-        self._send({"op": "replay", "calls": list(calls), "full": False, "limit": self._scene.limits.nodes})
-        return tuple(self._told() for _ in calls)
+        return tuple(self.answers(calls))
 
-    def time_batch(self, calls: Sequence[int], *, repeat: int, seeded: bool, show: Sequence[int]) -> TimedBatch:
+    def answers(self, calls: Sequence[int]) -> Iterator[CallAnswer]:
+        """Make calls again and yield what each did, as it comes.
+
+        Raises:
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        self._send({"op": "replay", "calls": list(calls), "limit": self._scene.limits.nodes})
+        for _ in calls:
+            yield self._told()
+
+    def time_batch(self, calls: Sequence[int], *, repeat: int, show: Sequence[int]) -> TimedBatch:
         """Run a batch in a fresh child, and ask for the digests of the results at positions `show`.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
         begin = time.perf_counter()
-        self._send({"op": "time", "calls": list(calls), "repeat": repeat, "seeded": seeded})
+        self._send({"op": "time", "calls": list(calls), "repeat": repeat})
         self._expect("prepared")
         start = time.perf_counter()
         self._send({"op": "go"})
@@ -120,20 +130,20 @@ def _parsed(kind: type[M], frame: bytes) -> M:
 
 
 @contextmanager
-def open_worker(scene: Scene, sandbox: Sandbox, recording: Recording) -> Iterator[Worker]:
+def open_worker(scene: Scene, sandbox: Sandbox, recording: Recording, *, hash_seed: int = 0) -> Iterator[Worker]:
     """Start a worker on a recording (see `place_recording`) and wait until it has imported the target.
 
     Raises:
         ContestantError: the target cannot be imported.
     """
-    with sandbox.open_channel(_command(scene, sandbox, recording)) as channel:
+    with sandbox.open_channel(_command(scene, sandbox, recording, hash_seed)) as channel:
         message = _parsed(_Message, channel.receive(timeout_s=START_S))
         if message.ready is None:
             raise ContestantError(f"the target cannot be imported: {message.error or 'the worker is not ready'}")
         yield Worker(scene, channel)
 
 
-def _command(scene: Scene, sandbox: Sandbox, recording: Recording) -> Command:
+def _command(scene: Scene, sandbox: Sandbox, recording: Recording, hash_seed: int) -> Command:
     frames = unpack(recording)
     roots = scene.import_path(sandbox, inside=False).split(":")
     entries = [sandbox.tree + entry.removeprefix(TREE) for entry in frames.import_path]
@@ -144,11 +154,14 @@ def _command(scene: Scene, sandbox: Sandbox, recording: Recording) -> Command:
         "qualname": name.qualname,
         "ordinal": name.ordinal,
         "module": frames.module,
+        "main": frames.main,
+        "argv": frames.argv,
         "import_path": list(dict.fromkeys(entries + [root for root in roots if root])),
         "calls": calls_file(sandbox, name),
     }
     argv = (sandbox.python, f"{sandbox.tools}/worker.py", json.dumps(spec))
-    return Command(argv=argv, timeout_s=LIFE_S, env=(("PYTHONPATH", scene.import_path(sandbox, inside=False)),))
+    env = (("PYTHONPATH", scene.import_path(sandbox, inside=False)), ("PYTHONHASHSEED", str(hash_seed)))
+    return Command(argv=argv, timeout_s=LIFE_S, env=env)
 
 
 def calls_file(sandbox: Sandbox, name: TargetName) -> str:

@@ -8,28 +8,46 @@ from collections.abc import Sequence
 from codeopt.model.calls import CallAnswer, Expected
 from codeopt.model.evidence import Check, CheckKind
 
-__all__ = ["judge_calls", "settle"]
+__all__ = ["judge_calls", "settle", "still"]
 
 
-def settle(first: Sequence[CallAnswer], second: Sequence[CallAnswer]) -> Expected:
-    """Keep the calls on which two fresh processes of the original agree; a call that differs from itself proves nothing."""
+def settle(
+    first: Sequence[CallAnswer], second: Sequence[CallAnswer], *, outcomes: Sequence[str] = (), replayed: Sequence[int] = ()
+) -> Expected:
+    """Keep the calls on which two fresh processes of the original agree; a call that differs from itself proves nothing.
+
+    `outcomes` says by call how it ended when it was recorded, empty where that is not known: a replay that ends otherwise lacks
+    something that the call needs (a file, a connection), and would compare two failures. `replayed` are the calls that were made.
+    """
     kept: list[CallAnswer] = []
     dropped: Counter[str] = Counter()
     again = {answer.call: answer for answer in second}
     for answer in first:
-        reason = _unusable(answer, again.get(answer.call))
+        recorded = outcomes[answer.call] if answer.call < len(outcomes) else ""
+        reason = _unusable(answer, again.get(answer.call), recorded)
         if reason:
             dropped[reason] += 1
         else:
             kept.append(answer)
-    return Expected(answers=tuple(kept), dropped=tuple(sorted(dropped.items())))
+    return Expected(answers=tuple(kept), dropped=tuple(sorted(dropped.items())), replayed=tuple(replayed))
 
 
-def _unusable(answer: CallAnswer, again: CallAnswer | None) -> str:
+def still(expected: Expected, again: Sequence[CallAnswer]) -> Expected:
+    """Keep of what is expected only that which the original still does."""
+    now = {answer.call: answer for answer in again}
+    kept = tuple(answer for answer in expected.answers if (got := now.get(answer.call)) is not None and answer.agrees(got))
+    gone = len(expected.answers) - len(kept)
+    dropped = (*expected.dropped, ("the original does not repeat its own result", gone)) if gone else expected.dropped
+    return Expected(answers=kept, dropped=dropped, replayed=expected.replayed)
+
+
+def _unusable(answer: CallAnswer, again: CallAnswer | None, recorded: str) -> str:
     if answer.status == "unloadable":
         return f"arguments cannot be rebuilt ({answer.note})"
     if answer.status == "opaque":
         return f"result cannot be compared ({answer.note})"
+    if recorded and answer.outcome and answer.outcome != recorded:
+        return f"a replay {answer.outcome} where the run {recorded}"
     if again is None or not answer.agrees(again):
         return "the original does not repeat its own result"
     return ""

@@ -4,7 +4,7 @@ The same program is the referee (on the original tree) and the contestant (on th
 neither what is expected, nor whether a batch is measured: the clock is the host's. Each timed batch runs in a fresh child, so that
 nothing that one batch leaves in memory meets the next.
 
-Requests: `replay` {calls, full, limit}: one message for each call. `time` {calls, repeat, seeded}: answers `prepared`, waits for
+Requests: `replay` {calls, limit}: one message for each call. `time` {calls, repeat}: answers `prepared`, waits for
 `go`, answers `done`, waits for `show` {positions, limit}, answers the digests. The end of the input ends the worker.
 """
 
@@ -15,6 +15,7 @@ import json
 import os
 import pickle
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "site"))
 
@@ -33,7 +34,9 @@ def load(spec):
     hook.install({path: {(spec["qualname"], spec["ordinal"])}}, meet)
     own = sys.path[:]
     sys.path[:] = spec["import_path"] + [entry for entry in own if entry not in spec["import_path"]]
-    if spec["module"] == "__main__":
+    if spec["main"]:
+        sys.modules["__main__"] = importlib.import_module(spec["main"])
+    elif spec["module"] == "__main__":
         _load_script(path)
     else:
         importlib.import_module(spec["module"])
@@ -54,20 +57,13 @@ def _load_script(path):
 
 def replay(pipe, function, recorded, request):
     for number in request["calls"]:
-        pipe.send(calls.told(number, recorded[number], function, request["limit"], request["full"]))
+        pipe.send(calls.told(number, recorded[number], function, request["limit"]))
 
 
-def run_batch(function, batch, seeded):
+def run_batch(function, batch):
     """Make every call of a batch, lazy results forced; returns (raised, value) for each."""
-    make, results = calls.make, []
-    if seeded:
-        for arguments, keywords in batch:
-            calls.seed()
-            results.append(make(function, arguments, keywords))
-    else:
-        for arguments, keywords in batch:
-            results.append(make(function, arguments, keywords))
-    return results
+    make = calls.make
+    return [make(function, arguments, keywords) for arguments, keywords in batch]
 
 
 def timed(pipe, function, recorded, request):
@@ -75,9 +71,11 @@ def timed(pipe, function, recorded, request):
     batch = [pickle.loads(recorded[number]) for _ in range(request["repeat"]) for number in request["calls"]]
     gc.collect()
     gc.freeze()
+    # Once for the batch: seeding costs more than many a call, and would hide what the call gains.
+    calls.seed()
     pipe.send({"prepared": len(batch)})
     pipe.receive()
-    results = run_batch(function, batch, request["seeded"])
+    results = run_batch(function, batch)
     pipe.send({"done": len(results)})
     question = pipe.receive()
     digests = []
@@ -107,7 +105,8 @@ def in_child(pipe, function, recorded, request):
 def main():
     pipe = frames.take_over()
     spec = json.loads(sys.argv[1])
-    sys.argv = [spec["path"]]
+    sys.argv = [spec["path"], *spec["argv"]]
+    canon.hide([(spec["tree"], "{tree}"), (os.path.dirname(spec["calls"]), "{out}"), (tempfile.gettempdir(), "{tmp}")])
     try:
         recorded = calls.read(spec["calls"])
         function = load(spec)

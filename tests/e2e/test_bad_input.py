@@ -163,8 +163,49 @@ def test_a_branch_that_exists(repo):
 
 def test_a_report_file_that_cannot_be_written(repo):
     ended = codeopt("profile", repo, *LOCAL, "--json", "/nowhere/out.json")
-    assert ended.status == 3
+    assert ended.status == 2
     assert "/nowhere/out.json" in ended.error
+
+
+@pytest.mark.parametrize(
+    ("command", "flag"), [("optimize", "--json"), ("optimize", "--record-answers"), ("verify", "--json"), ("report", "--markdown")]
+)
+@pytest.mark.parametrize("file", ["", "no/such/file"])
+def test_a_result_that_cannot_be_written_is_found_before_the_work(repo, tmp_path, patch_file, command, flag, file):
+    before = {"optimize": LOCAL, "verify": (*LOCAL, "--trust-patch", "--patch", patch_file(GOOD_PATCH)), "report": ("latest", "--repo")}
+    ended = codeopt(command, *before[command], repo, flag, tmp_path / file)
+    assert ended.status == 2
+    assert f"choose another {flag} file" in ended.error
+    assert not (repo / ".codeopt").exists()
+
+
+def test_a_target_that_does_not_exist_is_found_before_the_tests_run(make_repo, tmp_path, patch_file):
+    seen = tmp_path / "seen"
+    root = make_repo(test_slow__py=f"open({str(seen)!r}, 'w')\n\n\ndef test_yes():\n    pass\n")
+    for command in ("optimize", "profile", "verify"):
+        patch = ("--trust-patch", "--patch", patch_file(GOOD_PATCH)) if command == "verify" else ()
+        ended = codeopt(command, root, *LOCAL, *patch, "--target", "slow.py::dedup")
+        assert ended.status == 2
+        assert "did you mean dedupe" in ended.error
+    assert not seen.exists()
+
+
+def test_a_flag_that_the_evidence_of_a_resumed_run_contradicts(repo):
+    begun = codeopt("optimize", repo, *LOCAL, "--workload", "python -c 'raise SystemExit(7)'", "--tests", "true")
+    assert begun.status == 2
+    ended = codeopt("optimize", repo, *LOCAL, "--resume", "latest", "--tests", "python -m unittest")
+    assert ended.status == 2
+    assert ended.error == "codeopt: --tests cannot change on a resumed run: start a new one"
+    same = codeopt("optimize", repo, *LOCAL, "--resume", "latest", "--tests", "true", "--budget", "5s")
+    assert "status 7" in same.error
+
+
+@pytest.mark.parametrize("target", ["nowhere.py", "folder"])
+def test_a_link_that_is_named_like_a_source(repo, target):
+    (repo / "folder").mkdir()
+    (repo / "test_link.py").symlink_to(target)
+    ended = codeopt("profile", repo, *LOCAL)
+    assert ended.status == 0, ended.err
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
@@ -184,6 +225,13 @@ def test_a_full_disk_for_the_run_folder(repo, size):
 def test_an_unknown_command_and_an_unknown_flag(repo):
     assert codeopt("optimise", repo).status == 2
     assert codeopt("optimize", repo, "--fast").status == 2
+
+
+def test_no_command_at_all_prints_the_help():
+    ended = codeopt()
+    assert ended.status == 2
+    assert ended.err.startswith("Usage: codeopt")
+    assert any(line.split()[:1] == ["optimize"] for line in ended.err.splitlines())
 
 
 def test_help_names_every_command_and_imports_nothing_heavy():

@@ -14,6 +14,17 @@ import pytest
 from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, codeopt, contents, environment, git
 
 LOCAL = ("--sandbox", "local")
+WITH_HELPER = """def _absent(item, seen):
+    return item not in seen
+
+
+def dedupe(items):
+    seen = []
+    for item in items:
+        if _absent(item, seen):
+            seen.append(item)
+    return seen
+"""
 
 
 def test_a_good_patch_is_faster(repo, patch_file, tmp_path):
@@ -153,6 +164,40 @@ def test_a_run_that_another_process_holds_is_left_alone(repo):
     finally:
         process.kill()
         process.communicate()
+
+
+def test_what_the_user_commits_during_a_run_is_not_reverted_by_its_branch(repo):
+    begun = git(repo, "rev-parse", "HEAD").strip()
+    process = start(repo, "--branch", "faster")
+    wait_for(process, "codeopt: record")
+    (repo / "slow.py").write_text("# Newer than the run.\n" + (repo / "slow.py").read_text())
+    git(repo, "commit", "-qam", "newer")
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert git(repo, "rev-parse", "faster~1").strip() == begun
+    assert "Newer" not in git(repo, "diff", f"{begun}..faster")
+    assert "HEAD has moved since" in out
+
+
+def test_a_report_that_can_no_longer_be_written_does_not_cost_the_branch(repo, tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    process = start(repo, "--branch", "faster", "--json", str(folder / "r.json"))
+    wait_for(process, "codeopt: record")
+    folder.rmdir()
+    _, err = process.communicate()
+    assert process.returncode == 3
+    assert "choose another --json file" in err.splitlines()[-1]
+    assert git(repo, "log", "-1", "--format=%s", "faster").startswith("Make dedupe faster")
+
+
+def test_a_patch_that_deletes_a_private_helper_can_be_faster(make_repo, patch_file):
+    root = make_repo(slow__py=WITH_HELPER)
+    (root / "slow.py").write_text("def dedupe(items):\n    return list(dict.fromkeys(items))\n")
+    patch = git(root, "diff")
+    git(root, "checkout", "-q", "slow.py")
+    ended = codeopt("verify", root, *LOCAL, "--trust-patch", "--patch", patch_file(patch))
+    assert ended.status == 0, ended.out + ended.err
 
 
 def test_an_interrupt_ends_at_once_and_leaves_nothing(repo):

@@ -65,10 +65,95 @@ def test_a_block_changes_the_lines_that_it_finds(find, answer):
     assert _files(answer, find) == EXPECTED
 
 
-def test_blocks_change_several_files(find):
-    answer = f"{_block(OLD, NEW)}\npkg/helper.py\n{_block('Y = 2' + chr(10), 'Y = 3' + chr(10))}{_block('X = 1' + chr(10), '')}"
-    answer += _block("b\n", "c\n", name="notes.txt\n")
-    assert _files(answer, find) == {**EXPECTED, "pkg/helper.py": "Y = 3", "notes.txt": "a\r\nc\r\n"}
+OTHER = "def other(xs):\n    out = []\n"
+HEAD = "import os\n"
+TARGET = "def find(xs, y=1):\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (HEAD, "import os\nfrom collections import deque\n"),
+        (HEAD, "import os, sys\n"),
+        (HEAD, "from a import b\n\nimport os\nimport os.path\n"),
+        (TARGET, "_TABLE = {1: 2}\n_A, _B = 1, 2\n\n\ndef _helper(x):\n    return x\n\n\n" + TARGET),
+        (TARGET, "# new\nclass _Seen(set):\n    pass\n\n\n" + TARGET),
+        (OTHER, "def _helper(x):\n    return x\n\n\n" + OTHER),
+        ("    return out\n\n\n" + OTHER, "    return out\n\n\n_LATE: int = 1\n\n\n" + OTHER),
+        (TARGET, TARGET + '    """Find."""\n'),
+    ],
+)
+def test_blocks_may_add_imports_and_helpers(find, old, new):
+    expected = SOURCE.replace(OLD, NEW).replace(old, new)
+    assert _files(_block(OLD, NEW) + _block(old, new), find) == {"pkg/app.py": expected}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (OTHER, "def other(xs):\n    out = list()\n", "changes `def other"),
+        (OTHER, "# quick\n" + OTHER.replace("other", "another"), "changes `def other"),
+        (HEAD, "", "changes `import os`"),
+        (HEAD, "import os as system\n", "changes `import os`"),
+        (HEAD, "import os\nfrom fast import other\n", "would change what `other` means"),
+        (HEAD, "import os\nfrom fast import sorted\n", "gives the name `sorted` another meaning"),
+        (HEAD, "import os\nfrom fast import *\n", r"adds `from fast import \*`"),
+        (HEAD, "from __future__ import annotations\nimport os\n", "adds `from __future__"),
+        (HEAD, "import os\nos.environ['A'] = '1'\n", r"adds `os.environ\['A'\]"),
+        (HEAD, "import os\nos.sep = '1'\n", "adds `os.sep = '1'`"),
+        (HEAD, "import os\nprint(1)\n", r"adds `print\(1\)`"),
+        (TARGET, "def other(x):\n    return x\n\n\n" + TARGET, "the name `other` another meaning"),
+        (TARGET, "os = None\n\n\n" + TARGET, "the name `os` another meaning"),
+        (TARGET, "len = None\n\n\n" + TARGET, "the name `len` another meaning"),
+        (TARGET, "_A = (other := 1)\n\n\n" + TARGET, "the name `other` another meaning"),
+        (TARGET, "def __getattr__(name):\n    return 1\n\n\n" + TARGET, "the name `__getattr__` another meaning"),
+        (TARGET, "_A = 1\n_A = 2\n\n\n" + TARGET, "defines `_A` twice"),
+        (OTHER, "def find(xs, y=1):\n    return xs\n\n\n" + OTHER, "the name `find` another meaning"),
+    ],
+)
+def test_blocks_may_change_nothing_else(find, old, new, reason):
+    with pytest.raises(PatchError, match=reason) as caught:
+        parse_answer(_block(OLD, NEW) + _block(old, new), find)
+    assert "\n" not in str(caught.value)
+
+
+CLASS = """class Box:
+    kind = 1  # kept
+
+    @staticmethod
+    def size(x: int) -> int:
+        return sum(1 for _ in range(x))
+
+    def other(self):
+        return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        return 1\n", "        return 2\n"),
+        ("    kind = 1  # kept\n", "    kind = 2  # kept\n"),
+        ("    kind = 1  # kept\n", "    kind = 1\n"),
+        ("    kind = 1  # kept\n", "    kind = 1  # kept\n    memo = {}\n"),
+        ("class Box:\n", "class Box(dict):\n"),
+        ("    @staticmethod\n", ""),
+        ("(x: int)", "(x: str)"),
+    ],
+)
+def test_blocks_may_not_change_the_class_around_a_method(request_for, old, new):
+    body = ("        return sum(1 for _ in range(x))\n", "        return max(x, 0)\n")
+    request = request_for(CLASS, "Box.size")
+    assert _files(_block(*body), request) == {"app.py": CLASS.replace(*body)}
+    old, new = (f"    def size{old} -> int:\n", f"    def size{new} -> int:\n") if old.startswith("(") else (old, new)
+    with pytest.raises(PatchError, match="the answer changes"):
+        parse_answer(_block(*body) + _block(old, new), request)
+
+
+@pytest.mark.parametrize("name", ["pkg/helper.py", "notes.txt", "helper.py"])
+def test_blocks_may_not_change_other_files(find, name):
+    with pytest.raises(PatchError, match=r"may not be changed|matches nothing"):
+        parse_answer(_block(OLD, NEW) + _block("Y = 2\n" if "helper" in name else "b\n", "c\n", name=f"{name}\n"), find)
 
 
 @pytest.mark.parametrize(

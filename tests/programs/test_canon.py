@@ -7,11 +7,16 @@ import datetime as dt
 import decimal
 import enum
 import fractions
+import functools
+import importlib
+import importlib.util
 import json
 import math
 import pathlib
 import re
+import sys
 import threading
+import types
 from pathlib import Path
 
 import pytest
@@ -47,6 +52,83 @@ class Agreeable(int):
 
 class Child(list):
     pass
+
+
+class SlottedError(Exception):
+    __slots__ = ("v",)
+
+
+class Hiding:
+    """Leaves what it holds out of its pickle."""
+
+    def __init__(self, kept, other=None):
+        self.kept, self.other = kept, other
+
+    def __getstate__(self):
+        return {}
+
+    def method(self):
+        return self.kept
+
+
+class Nameless:
+    def __reduce__(self):
+        return "Nameless"
+
+
+class HidingSlots:
+    __slots__ = ("kept",)
+
+    def __init__(self, kept):
+        self.kept = kept
+
+    def __reduce__(self):
+        return (HidingSlots, (0,))
+
+
+def having(value, **attributes):
+    for key, item in attributes.items():
+        setattr(value, key, item)
+    return value
+
+
+def caused(cause):
+    return having(ValueError("a"), __cause__=cause)
+
+
+def local_class(number):
+    class Local:
+        def __init__(self):
+            self.number = number
+
+        def method(self):
+            return number
+
+    return Local
+
+
+def renamed(number):
+    def inner():
+        return number
+
+    return functools.wraps(plain)(inner)
+
+
+def plain():
+    return 0
+
+
+def decorated(function):
+    @functools.wraps(function)
+    def outer():
+        return function()
+
+    return outer
+
+
+@decorated
+def wrapper():
+    return 1
 
 
 def name(value):
@@ -114,12 +196,177 @@ DIFFERENT = [
     (int, float),
     (iter([1]), iter((1,))),
     (float("inf"), float("-inf")),
+    ([1].append, [2].append),
+    (",".join, ";".join),
+    (Hiding(1).method, Hiding(2).method),
+    (Hiding(1).method, Slotted(1, 2).__init__),
+    (OSError(2, "x"), OSError(2, "x", "file")),
+    (OSError(2, "x"), having(OSError(2, "x"), errno=3)),
+    (ImportError("m", name="a"), ImportError("m", name="b")),
+    (having(SlottedError("m"), v=1), having(SlottedError("m"), v=2)),
+    (having(ValueError("m"), __notes__=["a"]), having(ValueError("m"), __notes__=["b"])),
+    (ValueError("a"), caused(KeyError(1))),
+    (caused(KeyError(1)), caused(KeyError(2))),
+    (Hiding(1), Hiding(2)),
+    (Hiding([1, {2: "a"}]), Hiding([1, {2: "b"}])),
+    (Hiding(1, threading.Lock()), Hiding(2, threading.Lock())),
+    (Hiding(1, threading.Lock()), Hiding(1, threading.Event())),
+    (HidingSlots(1), HidingSlots(2)),
+    (local_class(1)(), local_class(2)()),
+    (memoryview(b"ab"), memoryview(bytearray(b"ab"))),
+    (memoryview(bytes(4)), memoryview(bytes(4)).cast("b", (2, 2))),
 ]
 
 
 @pytest.mark.parametrize(("first", "second"), DIFFERENT, ids=lambda value: repr(value)[:20])
 def test_different_values_differ(first, second):
     assert name(first) != name(second)
+
+
+EQUAL = [
+    ([1].append, list((1,)).append),  # noqa: C410 - built in another way
+    (",".join, chr(44).join),
+    (Hiding(1).method, Hiding(1).method),
+    (OSError(2, "x", "f"), having(OSError(2, "x"), filename="f")),
+    (ImportError("m", name="a"), having(ImportError("m"), name="a")),
+    (having(SlottedError("m"), v=1), having(SlottedError("m"), v=1)),
+    (having(ValueError("m"), __notes__=["a"]), having(ValueError("m"), __notes__=["a"])),
+    (caused(KeyError(1)), caused(KeyError(1))),
+    (ValueError("a"), having(ValueError("a"), __context__=KeyError(1))),
+    (Hiding({1: [2]}, threading.Lock()), Hiding({1: [2]}, threading.Lock())),
+    (HidingSlots(1), HidingSlots(1)),
+    (local_class(1)(), local_class(1)()),
+    (local_class(1)().method, local_class(1)().method),
+    (memoryview(b"xab")[1:], memoryview(b"ab")),
+    (list[int], list[int]),
+    (functools.partial(plain, 1), functools.partial(plain, 1)),
+    (plain, plain),
+    (wrapper, wrapper),
+    (Hiding.method, Hiding.method),
+    (type(None), type(None)),
+    (dict.fromkeys, dict.fromkeys),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), EQUAL, ids=lambda value: repr(value)[:20])
+def test_equal_values_built_in_two_ways_agree(first, second):
+    assert name(first) == name(second)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [renamed(1), wrapper.__wrapped__, local_class(1), type("X", (), {"a": 1}), type("Point", (), {"__module__": __name__})],
+    ids=["wraps", "wrapped", "local class", "dynamic class", "forged class"],
+)
+def test_a_function_or_class_is_compared_only_if_its_name_leads_to_it(value):
+    with pytest.raises(canon.OpaqueError, match="that its name does not lead to"):
+        canon.encode([value])
+
+
+def test_a_function_bound_under_a_name_that_it_stole_is_opaque():
+    with pytest.raises(canon.OpaqueError, match="a function that its name does not lead to"):
+        canon.encode([types.MethodType(having(renamed(1), __name__="method"), Hiding(1))])
+
+
+def test_a_value_that_claims_a_global_name_it_does_not_have_is_opaque():
+    with pytest.raises(canon.OpaqueError, match="Nameless"):
+        canon.encode([Nameless()])
+
+
+@pytest.mark.parametrize("claimed", ["__main__", "__mp_main__"])
+def test_what_a_script_defines_is_found_under_both_names_of_a_script(claimed, monkeypatch):
+    script = types.ModuleType("__mp_main__")
+    script.job = types.FunctionType(plain.__code__, {"__name__": claimed}, "job")
+    script.job.__qualname__ = "job"
+    monkeypatch.setitem(sys.modules, "__mp_main__", script)
+    assert canon.encode([script.job])[1] == ["function", claimed, "job"]
+
+
+def test_attributes_whose_name_is_no_text_are_compared():
+    first, second = Point(1), Point(1)
+    first.__dict__[1], second.__dict__[1] = 5, 6
+    assert name(first) != name(second)
+    second.__dict__[1] = 5
+    assert name(first) == name(second)
+
+
+def test_an_exception_that_causes_itself_ends():
+    assert name(having(error := ValueError("a"), __cause__=error)) != name(ValueError("a"))
+
+
+def test_a_view_of_an_argument_differs_from_a_view_of_a_copy():
+    argument = bytearray(b"aaaa")
+    copied = canon.encode([memoryview(bytearray(argument))[:2], argument])
+    assert canon.encode([memoryview(argument)[:2], argument]) != copied
+    assert canon.encode([memoryview(argument)[:2], argument]) != canon.encode([memoryview(argument)[1:3], argument])
+    assert canon.encode([memoryview(bytearray(b"aa")), argument]) == copied
+
+
+WITH_NUMPY = pytest.mark.parametrize("library", ["numpy"] if importlib.util.find_spec("numpy") else [])
+
+
+@WITH_NUMPY
+def test_an_array_that_shows_an_argument_differs_from_a_copy(library):
+    np = importlib.import_module(library)
+    argument = np.zeros(6)
+    part = canon.encode([argument[:3], argument])
+    assert part != canon.encode([argument[:3].copy(), argument])
+    assert part != canon.encode([argument[1:4], argument])
+    assert part == canon.encode([argument[0:3], argument])
+    assert name([argument[:3], argument[3:]]) == name([np.zeros(3), np.zeros(3)])
+    buffer = bytearray(8)
+    assert canon.encode([np.frombuffer(buffer), buffer]) != canon.encode([np.frombuffer(bytearray(8)), buffer])
+    assert canon.encode([memoryview(argument), argument]) != canon.encode([memoryview(argument.copy()), argument])
+
+
+@WITH_NUMPY
+def test_arrays_are_compared_by_what_they_hold_and_their_order(library):
+    np = importlib.import_module(library)
+    grid = np.arange(12.0).reshape(3, 4)
+    assert name(np.arange(24.0)[::2]) == name(np.arange(24.0)[::2].copy())
+    assert name(grid) == name(np.array(grid.tolist()))
+    assert name(grid) != name(np.asfortranarray(grid))
+    assert name(grid.T) != name(grid.T.copy("C"))
+    assert name(np.zeros(2, "i4,i4")) != name(np.zeros(2, "f4,f4"))
+    assert name(np.zeros(0)) == name(np.zeros(3)[:0])
+    assert name([np.add, np.sum, np.float64, np.dtype("f8"), np.float64(1)]) == name(
+        [np.add, np.sum, np.float64, np.dtype("f8"), np.float64(1)]
+    )
+    assert name(np.array([[], 1], object)) == name(np.array([[], 1], object))
+
+
+@pytest.fixture
+def hidden():
+    def hide(*places):
+        canon.hide(places)
+
+    yield hide
+    canon.hide([])
+
+
+def test_hidden_paths_do_not_show_in_texts_bytes_and_paths(hidden):
+    found = []
+    for tree in ("/one/tree", "/two/deeper/tree"):
+        hidden((tree, "{tree}"), (tree + "/out", "{out}"))
+        value = [tree + "/a", f"in {tree}/out/b:{tree}", tree.encode() + b"/a", Path(tree) / "a", {tree: 1}, OSError(2, "x", tree)]
+        found.append([name(item) for item in [*value, having(Point(1), y=tree), {tree + "/c"}]])
+    assert found[0] == found[1]
+
+
+def test_hidden_paths_of_two_kinds_differ_from_each_other_and_from_their_placeholders(hidden):
+    hidden(("/one", "{tree}"), ("/one/out", "{out}"))
+    assert (
+        len({name(value) for value in ("/one/out", "/one", "/one/a", "{tree}", "{out}", b"/one", b"{tree}", Path("/one"), Path("{tree}"))})
+        == 9
+    )
+
+
+def test_what_is_hidden_no_longer_shows_again(hidden):
+    before = name("/one/a")
+    hidden(("/one", "{tree}"))
+    assert name("/one/a") != before
+    hidden()
+    assert name("/one/a") == before
 
 
 def test_nan_equals_nan():

@@ -67,6 +67,10 @@ class Box:
             return 1
 
 
+def counting(n):
+    yield from range(n)
+
+
 async def later(x):
     return x
 
@@ -178,6 +182,34 @@ def test_a_script_is_met_as_main(tmp_path):
     head = json.loads(path.read_bytes()[4 : 4 + length])
     assert head["module"] == "__main__"
     assert head["seen"] == 1
+
+
+def test_calls_in_forked_children_are_recorded_and_the_parents_are_not_repeated(tmp_path):
+    code = """
+import multiprocessing, mod
+mod.Box.static(1)
+child = multiprocessing.get_context("fork").Process(target=mod.Box.static, args=(2,))
+child.start()
+child.join()
+"""
+    out = run(tmp_path, code, "record", "Box.static")
+    heads = []
+    for path in out.glob("calls-*.bin"):
+        (length,) = struct.unpack_from(">I", path.read_bytes())
+        heads.append(json.loads(path.read_bytes()[4 : 4 + length]))
+    assert [head["seen"] for head in heads] == [1, 1]
+
+
+def test_how_a_call_ended_is_kept(tmp_path):
+    code = "import mod\nmod.fib(1)\ntry: mod.fib(None)\nexcept TypeError: pass"
+    head, _ = recorded(tmp_path, code, "fib")["fib"]
+    assert head["outcomes"] == ["returned", "raised TypeError"]
+
+
+def test_a_recorded_generator_function_is_still_one(tmp_path):
+    code = "import inspect, mod\nassert inspect.isgeneratorfunction(mod.counting)\nassert list(mod.counting(2)) == [0, 1]"
+    head, _ = recorded(tmp_path, code, "counting")["counting"]
+    assert head["outcomes"] == ["returned"]
 
 
 def test_the_mark_leaves_no_trace_in_the_module(tmp_path):

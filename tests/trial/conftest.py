@@ -84,6 +84,44 @@ class Counter:
         return self
 
 
+TICKS = []
+
+
+def tick(number):
+    """Count the calls; some results cannot be compared."""
+    TICKS.append(number)
+    return (lambda: number) if number == 0 else len(TICKS)
+
+
+def read(path):
+    """Return the length of a file."""
+    with open(path) as file:
+        return len(file.read())
+
+
+def leave(number):
+    """End the process for odd numbers."""
+    if number % 2:
+        raise SystemExit(number)
+    return number
+
+
+def members(words):
+    """Return the different words, in an order that only the hash knows."""
+    return list(set(words))
+
+
+def until_negative(numbers):
+    """Yield numbers up to the first negative one, and return how many there were."""
+    count = 0
+    for number in numbers:
+        if number < 0:
+            raise LookupError(number)
+        count += 1
+        yield number
+    return count
+
+
 def unused():
     """Nothing calls this."""
     return 1
@@ -92,7 +130,8 @@ def unused():
 BENCH = """
 import asyncio
 import random
-from things import Counter, dedupe, drain, gather, halve, shuffled, squares
+import tempfile
+from things import Counter, dedupe, drain, gather, halve, leave, members, read, shuffled, squares, tick, until_negative
 
 rng = random.Random(1)
 for size in range(20, 220, 20):
@@ -102,7 +141,23 @@ for size in range(20, 220, 20):
     shuffled(range(size))
     asyncio.run(gather(list(range(size))))
     Counter(size).add(list(range(size)))
+for number in range(4):
+    tick(number)
+    members(["a", "b", "c", "d", str(number)])
+with tempfile.NamedTemporaryFile("w") as file:
+    file.write("hello")
+    file.flush()
+    read(file.name)
+for numbers in ([1, 2], [1, -1, 2], []):
+    try:
+        list(until_negative(numbers))
+    except LookupError:
+        pass
 for number in range(10):
+    try:
+        leave(number)
+    except SystemExit:
+        pass
     try:
         halve(number)
     except ValueError:
@@ -180,7 +235,22 @@ class Stage:
         return self.judge.screen(self.candidate(qualname, old, new))
 
 
-TARGETS = ("dedupe", "halve", "squares", "shuffled", "drain", "gather", "Counter.add", "Counter.__init__", "unused")
+TARGETS = (
+    "dedupe",
+    "halve",
+    "squares",
+    "shuffled",
+    "drain",
+    "gather",
+    "Counter.add",
+    "Counter.__init__",
+    "tick",
+    "read",
+    "leave",
+    "members",
+    "until_negative",
+    "unused",
+)
 
 
 @pytest.fixture(scope="session")

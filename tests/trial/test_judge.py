@@ -53,6 +53,8 @@ WRONG = {
     "receiver's state": ("Counter.add", "            self.count += number\n", "            pass\n"),
     "receiver not returned": ("Counter.add", "        return self\n", "        return Counter(self.count)\n"),
     "a subclass that took the name": ("Counter.add", "        return self\n", RENAMED),
+    "items before an exception": ("until_negative", "        if number < 0:\n", "        if -1 in numbers and number != 2:\n            number = -1\n        if number < 0:\n"),
+    "what a generator returns": ("until_negative", "    return count\n", "    return None\n"),
     "printed output": ("dedupe", SEEN, "    print('hello')\n    return list(dict.fromkeys(items))\n"),
     "raises at import": ("dedupe", "import random\n", "import random\n\nraise RuntimeError('no')\n"),
     "does not compile": ("dedupe", SEEN, "    return = 1\n"),
@@ -119,6 +121,61 @@ def test_behaviour_that_is_kept_is_never_called_wrong(screen, qualname, old, new
     assert verdict.outcome in {Outcome.FASTER, Outcome.NOT_PROVEN, Outcome.SLOWER}, verdict.reason
     calls = next(check for check in verdict.checks if check.kind is CheckKind.CALLS)
     assert calls.passed is True
+
+
+def test_calls_that_rest_on_earlier_ones_are_replayed_in_order(screen):
+    """The first call's result cannot be compared, but the later ones count it."""
+    verdict = screen("tick", "    TICKS.append(number)\n", "    TICKS.extend([number])\n")
+    assert verdict.outcome in {Outcome.NOT_PROVEN, Outcome.SLOWER, Outcome.FASTER}, verdict.reason
+
+
+def test_a_call_that_lacks_its_file_in_a_replay_proves_nothing(screen):
+    verdict = screen("read", "        return len(file.read())\n", "        return 5\n")
+    assert verdict.outcome is Outcome.UNVERIFIABLE, verdict.reason
+    assert "a replay raised FileNotFoundError where the run returned" in verdict.reason
+
+
+def test_calls_that_leave_the_process_are_compared_like_exceptions(screen):
+    assert screen("leave", "SystemExit(number)", "SystemExit(number + 1)").outcome is Outcome.WRONG
+    same = screen("leave", "    return number\n", "    return +number\n")
+    assert same.outcome in {Outcome.NOT_PROVEN, Outcome.SLOWER, Outcome.FASTER}, same.reason
+
+
+def test_an_order_that_only_the_hash_knows_proves_nothing(screen):
+    verdict = screen("members", "    return list(set(words))\n", "    return [*set(words)]\n")
+    assert verdict.outcome is Outcome.UNVERIFIABLE, verdict.reason
+    assert "does not repeat" in verdict.reason
+
+
+def test_an_order_that_the_original_keeps_is_not_left_to_the_hash(screen):
+    assert screen("dedupe", SEEN, "    return [int(x) for x in set(map(str, items))]\n").outcome is Outcome.WRONG
+
+
+def test_a_workload_that_leaves_files_behind_is_run_on_fresh_trees(stage):
+    import dataclasses
+
+    from codeopt.model.work import Workload, WorkloadKind
+    from codeopt.trial.workload import race_workload
+
+    once = ("python", "-c", "import os; os.mkdir('result')")
+    scene = dataclasses.replace(stage.scene, workload=Workload(kind=WorkloadKind.COMMAND, argv=once))
+    result = race_workload(scene, {"things.py": stage.source}, seed=1)
+    assert result.failure == ""
+    assert result.comparison is not None
+
+
+def test_a_workload_that_fails_on_the_original_is_no_verdict_on_the_patch(stage):
+    import dataclasses
+
+    from codeopt.model.work import Workload, WorkloadKind
+    from codeopt.trial.workload import race_workload
+
+    broken = ("python", "-c", "raise SystemExit(3)")
+    scene = dataclasses.replace(stage.scene, workload=Workload(kind=WorkloadKind.COMMAND, argv=broken))
+    result = race_workload(scene, {"things.py": stage.source}, seed=1)
+    assert result.failure == ""
+    assert result.comparison is None
+    assert "original" in result.note
 
 
 def test_tests_that_break_are_wrong(stage):

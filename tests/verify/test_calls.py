@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from codeopt.model.calls import CallAnswer, Expected
-from codeopt.verify.calls import judge_calls, settle
+from codeopt.verify.calls import judge_calls, settle, still
 
 
 def answer(call=0, digest="d", **fields):
@@ -32,6 +32,23 @@ def test_calls_that_prove_nothing_are_dropped_with_the_reason(first, second, rea
     expected = settle([first], [second] if second else [])
     assert expected.answers == ()
     assert reason in expected.dropped[0][0]
+
+
+def test_a_replay_that_ends_otherwise_than_the_run_proves_nothing():
+    got = answer(status="raised", outcome="raised FileNotFoundError")
+    expected = settle([got], [got], outcomes=("returned",))
+    assert expected.answers == ()
+    assert "raised FileNotFoundError where the run returned" in expected.dropped[0][0]
+    assert settle([got], [got], outcomes=("raised FileNotFoundError",)).answers == (got,)
+    assert settle([got], [got], outcomes=("",)).answers == (got,)
+
+
+def test_what_the_original_no_longer_does_is_not_held_against_a_patch():
+    expected = Expected(answers=(answer(0), answer(1)))
+    left = still(expected, [answer(0), answer(1, digest="tomorrow")])
+    assert left.calls == (0,)
+    assert judge_calls(left, [answer(0), answer(1, digest="tomorrow")], seen=2).passed is True
+    assert judge_calls(still(expected, []), [answer(0)], seen=2).passed is None
 
 
 def test_equal_answers_pass_and_say_how_many():

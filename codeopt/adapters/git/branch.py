@@ -29,26 +29,39 @@ class CommitPlan:
     files: Mapping[str, bytes]
 
 
-def commit_on_branch(repository: Repository, branch: str, commits: Sequence[CommitPlan]) -> str:
-    """Make a new branch with one commit for each plan on top of `repository.commit`, and return the name of the last commit.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """How a file lies in a commit: its mode, and what tells `git hash-object` to turn content into what the commit holds."""
 
-    Contents pass the filters of the repository (line ends) as with `git add`. Where the user has no name in git, codeopt signs.
+    mode: bytes
+    filtered: str
+
+
+def commit_on_branch(repository: Repository, branch: str, commits: Sequence[CommitPlan], *, base: str, before: Mapping[str, bytes]) -> str:
+    """Make a new branch with one commit for each plan on top of the commit `base`, and return the name of the last commit.
+
+    `before` holds each file as it was when the patches were proven, as it lay in the working tree. What HEAD and the working tree
+    are at by now does not matter. Contents pass the filters of the repository (line ends) as with `git add`. Where the user has no
+    name in git, codeopt signs.
 
     Raises:
-        RepositoryError: the branch exists or cannot be so called, there is nothing to commit, or a file to be changed is not
-            committed, or differs from its commit in the working tree.
+        RepositoryError: the branch exists or cannot be so called, there is nothing to commit, `base` is gone, or a file to be changed
+            was not in it as the patches were proven on it.
     """
     git = git_in(repository.root)
     _check_name(git, branch)
     if not commits or not all(plan.files for plan in commits):
         raise RepositoryError(f"branch {branch!r}: nothing to commit; accept at least one patch first")
-    modes = {path: _mode(git, repository, path) for plan in commits for path in plan.files}
-    parent = repository.commit
+    if git.ask("cat-file", "-e", f"{base}^{{commit}}").status:
+        raise RepositoryError(f"{repository.root}: commit {base[:12]}, on which the patches were proven, is gone; run again")
+    paths = sorted({path for plan in commits for path in plan.files})
+    parent = base
     with tempfile.TemporaryDirectory(prefix="codeopt-index-") as folder:
         indexed = replace(git, env={"GIT_INDEX_FILE": str(Path(folder) / "index"), **_identity(git)})
         indexed("read-tree", parent)
+        entries = {path: _entry(indexed, repository, path, base=base, before=before[path]) for path in paths}
         for plan in commits:
-            parent = _commit(indexed, repository, plan, modes=modes, parent=parent)
+            parent = _commit(indexed, repository, plan, entries=entries, parent=parent)
     result = git.ask("update-ref", "-m", "codeopt: accepted patches", f"refs/heads/{branch}", parent, "0" * len(parent))
     if result.status:
         raise RepositoryError(f"branch {branch!r} cannot be made: {result.problem}; choose another name")
@@ -64,13 +77,13 @@ def require_branch_free(repository: Repository, branch: str) -> None:
     _check_name(git_in(repository.root), branch)
 
 
-def _commit(git: Git, repository: Repository, plan: CommitPlan, *, modes: Mapping[str, bytes], parent: str) -> str:
-    entries = []
+def _commit(git: Git, repository: Repository, plan: CommitPlan, *, entries: Mapping[str, _Entry], parent: str) -> str:
+    lines = []
     for path, content in sorted(plan.files.items()):
         full = repository.prefix + path
-        blob = git("hash-object", "-w", "--stdin", f"--path={path}", stdin=content).strip()
-        entries.append(modes[path] + b" " + blob + b"\t" + os.fsencode(full))
-    git("update-index", "-z", "--index-info", stdin=b"\0".join(entries) + b"\0")
+        blob = git("hash-object", "-w", "--stdin", entries[path].filtered, stdin=content).strip()
+        lines.append(entries[path].mode + b" " + blob + b"\t" + os.fsencode(full))
+    git("update-index", "-z", "--index-info", stdin=b"\0".join(lines) + b"\0")
     tree = git("write-tree").decode().strip()
     # The message goes in as bytes: what the user set as its encoding would be claimed for it.
     plain = replace(git, settings=(*git.settings, "i18n.commitEncoding=UTF-8"))
@@ -84,19 +97,22 @@ def _check_name(git: Git, branch: str) -> None:
         raise RepositoryError(f"branch {branch!r} exists already; choose another name or delete it: git branch -D {branch}")
 
 
-def _mode(git: Git, repository: Repository, path: str) -> bytes:
-    """Return the mode of a file in the commit, after making sure that the working tree holds the same."""
-    entry = git("ls-tree", "-z", repository.commit, "--", path)
-    mode = entry.split(b" ", 1)[0]
+def _entry(git: Git, repository: Repository, path: str, *, base: str, before: bytes) -> _Entry:
+    """Return how a file lies in the commit, after making sure that it holds what the patches were proven on."""
+    kind, _, name = git("ls-tree", "-z", base, "--", path).partition(b"\t")
+    mode, _, blob = kind.split(b" ") if name else (b"", b"", b"")
     if mode not in FILE_MODES:
-        raise RepositoryError(f"{repository.root / path}: is no file of commit {repository.commit[:12]}; commit it first")
-    differs = git.ask("diff", "--quiet", "--no-ext-diff", "--no-textconv", repository.commit, "--", path)
-    if differs.status:
         raise RepositoryError(
-            f"{repository.root / path}: differs from commit {repository.commit[:12]}, and the patch was proven on the working tree;"
-            " commit it first, then run again"
+            f"{repository.root / path}: was not committed when the run began: no file of commit {base[:12]}; commit it, then run again"
         )
-    return mode
+    # A file may have been committed past the filters: then so is the new one, and its lines stay as they are.
+    for filtered in (f"--path={path}", "--no-filters"):
+        if git("hash-object", "--stdin", filtered, stdin=before).strip() == blob:
+            return _Entry(mode=mode, filtered=filtered)
+    raise RepositoryError(
+        f"{repository.root / path}: was not committed when the run began: the patches were proven on other content than that of commit"
+        f" {base[:12]}; commit it, then run again"
+    )
 
 
 def _identity(git: Git) -> dict[str, str]:

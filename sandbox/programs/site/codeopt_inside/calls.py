@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import pickle
 import random
 import reprlib
@@ -46,18 +47,20 @@ LAZY = frozenset(cls for cls in canon.ITERATORS if cls is not types.GeneratorTyp
 
 
 class Forced:
-    """The items of a lazy result, with the type it had."""
+    """The items of a lazy result, with the type it had, and how it ended where that is more than its end."""
 
-    def __init__(self, kind, items):
+    def __init__(self, kind, items, error=None, returned=None):
         self.kind = kind
         self.items = items
+        self.error = error
+        self.returned = returned
 
 
-def force(result):
-    """Do now what a lazy result would do later, so that it is part of the call."""
+def force(result, exact):
+    """Do now what a lazy result would do later, so that it is part of the call; `exact` keeps what came before an exception too."""
     cls = type(result)
     if cls is types.GeneratorType or cls in LAZY:
-        return Forced(cls.__name__, list(result))
+        return _exactly(cls.__name__, result) if exact else Forced(cls.__name__, _bounded(itertools.islice(result, _MOST)))
     if cls is types.CoroutineType:
         return Forced("coroutine", asyncio.run(result))
     if cls is types.AsyncGeneratorType:
@@ -65,21 +68,46 @@ def force(result):
     return result
 
 
-def make(function, arguments, keywords):
+_MOST = canon.ITERATOR_LIMIT + 1
+
+
+def _bounded(items):
+    items = list(items)
+    if len(items) >= _MOST:
+        raise canon.OpaqueError("an iterator of more than %d items" % canon.ITERATOR_LIMIT)
+    return items
+
+
+def _exactly(kind, iterator):
+    items, error, returned = [], None, None
+    try:
+        while len(items) < _MOST:
+            items.append(next(iterator))
+    except StopIteration as end:
+        returned = end.value
+    except BaseException as raised:
+        error = raised
+    return Forced(kind, _bounded(items), error, returned)
+
+
+def make(function, arguments, keywords, exact=False):
     """Call, and force what is lazy; returns (raised, value)."""
     try:
-        return False, force(function(*arguments, **keywords))
-    except Exception as error:
+        value = force(function(*arguments, **keywords), exact)
+    except canon.OpaqueError:
+        raise
+    except BaseException as error:
         return True, error
+    return type(value) is Forced and value.error is not None, value
 
 
 def encoded(arguments, keywords, raised, value, limit):
     """Encode what a call did: its result or exception, and its arguments as it left them."""
-    if raised:
-        return canon.encode(["raised", value, list(arguments), keywords], limit)
+    how = "raised" if raised else "returned"
     if type(value) is Forced:
-        return canon.encode(["returned " + value.kind, value.items, list(arguments), keywords], limit)
-    return canon.encode(["returned", value, list(arguments), keywords], limit)
+        ending = [] if value.error is None and value.returned is None else [value.error, value.returned]
+        return canon.encode([how + " " + value.kind, value.items, list(arguments), keywords, *ending], limit)
+    return canon.encode([how, value, list(arguments), keywords], limit)
 
 
 class _Repr(reprlib.Repr):
@@ -97,7 +125,7 @@ def shown(value):
         return "<%s: repr failed with %s>" % (type(value).__name__, type(error).__name__)
 
 
-def told(number, data, function, limit, full):
+def told(number, data, function, limit):
     """Make call `number` again and return the message that tells of it."""
     try:
         arguments, keywords = pickle.loads(data)
@@ -112,12 +140,16 @@ def told(number, data, function, limit, full):
     printed, stdout = io.StringIO(), sys.stdout
     sys.stdout = printed
     try:
-        raised, value = make(function, arguments, keywords)
+        raised, value = make(function, arguments, keywords, exact=True)
+    except canon.OpaqueError as reason:
+        return {"call": number, "status": "opaque", "given": given[: 2 * SHOWN], "note": str(reason)}
     finally:
         sys.stdout = stdout
     message = {"call": number, "status": "raised" if raised else "returned", "given": given[: 2 * SHOWN], "shown": shown(value)}
+    failure = value.error if type(value) is Forced else value
+    message["outcome"] = "raised %s" % type(failure).__qualname__ if raised else "returned"
     message["random"] = random.getstate() != before
-    message["printed"] = canon.digest([printed.getvalue()])
+    message["printed"] = canon.digest([canon.atom(printed.getvalue())])
     try:
         nodes = encoded(arguments, keywords, raised, value, limit)
         message["digest"] = canon.digest(nodes)
@@ -125,6 +157,4 @@ def told(number, data, function, limit, full):
         return dict(message, status="opaque", note=str(reason))
     except Exception as error:
         return dict(message, status="opaque", note="%s: %s" % (type(error).__name__, error))
-    if full:
-        message["nodes"] = nodes
     return message

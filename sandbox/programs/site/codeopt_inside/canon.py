@@ -10,8 +10,14 @@ import base64
 import copyreg
 import hashlib
 import json
+import sys
 import types
 from collections import deque
+
+from codeopt_inside import values
+from codeopt_inside.values import OpaqueError, atom, hide, lineage, type_name
+
+__all__ = ["ITERATORS", "ITERATOR_LIMIT", "OpaqueError", "atom", "digest", "encode", "hide"]
 
 ITERATORS = tuple(
     {
@@ -36,44 +42,9 @@ ITERATORS = tuple(
 ITERATOR_LIMIT = 1_000_000
 
 
-class OpaqueError(Exception):
-    """A value that cannot be compared as data."""
-
-
 def digest(nodes):
     """Name an encoding: SHA-256 of its JSON."""
     return hashlib.sha256(json.dumps(nodes, separators=(",", ":")).encode()).hexdigest()
-
-
-def type_name(cls):
-    return cls.__module__ + "." + cls.__qualname__
-
-
-def lineage(cls):
-    """Name a class with its bases: a subclass that took its parent's name still differs."""
-    return " ".join(type_name(base) for base in cls.__mro__[:-1])
-
-
-def atom(value):
-    """Return the string of an atomic value, or None."""
-    cls = type(value)
-    if value is None:
-        return "n"
-    if cls is bool:
-        return "b1" if value else "b0"
-    if cls is int:
-        return "i" + hex(value)
-    if cls is float:
-        return "f" + (value.hex() if value == value else "nan")  # noqa: PLR0124 - NaN is the one value unequal to itself
-    if cls is str:
-        return "s" + value
-    if cls is bytes:
-        return "y" + base64.b64encode(value).decode()
-    if cls is complex:
-        return "c" + atom(value.real) + "," + atom(value.imag)
-    if value is Ellipsis or value is NotImplemented:
-        return "e" + repr(value)
-    return None
 
 
 class _Encoder:
@@ -83,6 +54,9 @@ class _Encoder:
         self.numbers = {}
         self.alive = []
         self.queue = deque()
+        self.slots = {}
+        self.places = []
+        self.left = limit
 
     def refer(self, value):
         text = atom(value)
@@ -104,10 +78,19 @@ class _Encoder:
     def refer_all(self, values):
         return [self.refer(value) for value in values]
 
+    def spend(self):
+        self.left -= 1
+        if self.left < 0:
+            raise OpaqueError("more than %d values" % self.limit)
+
     def drain(self):
         while self.queue:
             number, value = self.queue.popleft()
             self.nodes[number] = self.node(value)
+            if type(value) is memoryview or values.is_array(value):
+                self.places.append((number, value))
+        for number, what in values.sharing(self.places, self.numbers).items():
+            self.nodes[number].append(what)
 
     def node(self, value):
         cls = type(value)
@@ -116,19 +99,15 @@ class _Encoder:
             return plain(self, value)
         if cls in ITERATORS:
             return self.iterator(value)
-        if isinstance(value, type):
-            return ["type", type_name(value)]
+        if issubclass(cls, type):
+            return ["type", values.named_class(value)]
         special = _BY_NAME.get(type_name(cls))
         if special is not None:
             return special(self, value)
-        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
-            return self.function(value)
-        if isinstance(value, types.MethodType):
-            return ["bound", value.__func__.__qualname__, self.refer(value.__self__)]
-        if isinstance(value, types.ModuleType):
-            return ["module", value.__name__]
         if isinstance(value, BaseException):
-            return ["exception", lineage(cls), self.refer_all(value.args), self.state(value.__dict__)]
+            return self.exception(value)
+        if isinstance(value, getattr(sys.modules.get("pathlib"), "PurePath", ())):
+            return ["path", lineage(cls), self.refer(str(value)), self.state(values.own_dict(value))]
         if hasattr(value, "dtype") and hasattr(value, "tobytes") and type_name(cls).startswith("numpy."):
             return self.numpy_scalar(value)
         return self.by_reduce(value)
@@ -141,16 +120,40 @@ class _Encoder:
                 raise OpaqueError("an iterator of more than %d items" % ITERATOR_LIMIT)
         return ["iterator", type_name(type(value)), self.refer_all(items)]
 
-    def function(self, value):
-        name = getattr(value, "__qualname__", "")
-        module = getattr(value, "__module__", None)
-        if "<" in name:
-            raise OpaqueError("a local function or lambda (%s)" % name)
-        return ["function", str(module), name]
+    def builtin(self, value):
+        owner = value.__self__
+        if owner is None or isinstance(owner, types.ModuleType):
+            return ["function", str(value.__module__), value.__qualname__]
+        return ["bound", value.__qualname__, self.refer(owner)]
+
+    def method(self, value):
+        function, owner = value.__func__, value.__self__
+        if type(function) is types.FunctionType and values.holds_method(owner, function):
+            return ["bound", function.__qualname__, self.refer(owner)]
+        return ["bound", self.refer(function), self.refer(owner)]
+
+    def exception(self, value):
+        """Encode what was raised and its explicit cause; what else was being handled is not behaviour."""
+        cls = type(value)
+        try:
+            reduced = value.__reduce_ex__(4)
+            parts = reduced[1:3] if isinstance(reduced, tuple) else ()
+        except Exception:
+            parts = ()
+        # The names that the interpreter puts into these two are hints for its own messages.
+        quiet = (NameError, AttributeError, BaseException)
+        foreign = [pair for pair in values.members(cls, True) if pair[1].__objclass__ not in quiet]
+        node = ["exception", lineage(cls), self.refer_all(value.args)]
+        node.append([self.object_state(part) for part in parts])
+        node.append(self.state(values.own_dict(value)))
+        node.append(self.state(values.read_members(value, foreign)))
+        return [*node, self.refer(value.__cause__)]
 
     def state(self, attributes):
         """Attributes by name: the order in which they were set is not behaviour."""
-        return [[key, self.refer(attributes[key])] for key in sorted(attributes, key=str) if isinstance(key, str)]
+        named = sorted((key for key in attributes if atom(key) is not None), key=atom)
+        others = [key for key in attributes if atom(key) is None]
+        return [[self.refer(key), self.refer(attributes[key])] for key in named + others]
 
     def members(self, values):
         """Return the encodings of a set's members, sorted: a set has no order."""
@@ -160,10 +163,12 @@ class _Encoder:
         return ["numpy", value.dtype.str, base64.b64encode(value.tobytes()).decode()]
 
     def array(self, value):
+        kind = value.dtype.str if value.dtype.names is None else str(value.dtype)
+        # Column order shows in what `ravel` and the like make of it; gaps between the items do not.
+        node = ["array", kind, list(value.shape), bool(value.flags.writeable), bool(value.flags.fnc)]
         if value.dtype.hasobject:
-            return ["array", "object", list(value.shape), self.refer_all(value.ravel().tolist())]
-        data = base64.b64encode(value.tobytes()).decode()
-        return ["array", value.dtype.str, list(value.shape), bool(value.flags.writeable), data]
+            return [*node, self.refer_all(value.ravel().tolist())]
+        return [*node, base64.b64encode(value.tobytes()).decode()]
 
     def tensor(self, value):
         flat = value.detach().cpu().contiguous()
@@ -180,18 +185,42 @@ class _Encoder:
         except Exception as error:
             raise OpaqueError("%s (%s)" % (type_name(cls), error)) from None
         if isinstance(reduced, str):
-            return ["global", type_name(cls), reduced]
+            return self.global_value(value, reduced)
         parts = list(reduced) + [None] * (6 - len(reduced))
         maker, arguments, state, items, pairs = parts[:5]
-        node = ["object", lineage(cls), self.refer(maker), self.refer_all(arguments), self.object_state(state)]
+        node = ["object", lineage(cls), self.kin(maker, cls), [self.kin(part, cls) for part in arguments], self.object_state(state)]
         node.append(self.refer_all(items) if items is not None else None)
         node.append([self.refer_all(pair) for pair in pairs] if pairs is not None else None)
-        return node
+        return [*node, self.dropped(value, state)]
+
+    def kin(self, part, cls):
+        """Refer to a part of what an object is made from: its own classes go by name, wherever they were made."""
+        return "t" + type_name(part) if any(part is base for base in cls.__mro__) else self.refer(part)
+
+    def global_value(self, value, name):
+        for module in (getattr(value, "__module__", None), type(value).__module__):
+            if isinstance(module, str) and values.leads(module, name, value):
+                return ["global", lineage(type(value)), module, name, self.dropped(value, None)]
+        raise OpaqueError("a value that its name does not lead to (%s)" % name)
+
+    def dropped(self, value, state):
+        """Encode what an object holds and leaves out of its pickle: a lock there must not make the whole object opaque."""
+        cls = type(value)
+        slots = self.slots.get(id(cls))
+        if slots is None:
+            self.alive.append(cls)
+            slots = self.slots[id(cls)] = values.members(cls)
+        kept = {}
+        for part in state if isinstance(state, tuple) else (state,):
+            kept.update(part if isinstance(part, dict) else {})
+        held = {**values.own_dict(value), **values.read_members(value, slots)}
+        rest = [(values.faint(k, self.spend), values.faint(v, self.spend)) for k, v in held.items() if k not in kept or kept[k] is not v]
+        return [list(pair) for pair in sorted(rest, key=repr)]
 
     def object_state(self, state):
         if isinstance(state, dict):
             return self.state(state)
-        if isinstance(state, tuple) and len(state) == 2 and all(s is None or isinstance(s, dict) for s in state):  # noqa: PLR2004 - (dict, slots)
+        if type(state) is tuple and len(state) == 2 and all(s is None or isinstance(s, dict) for s in state):  # noqa: PLR2004 - (dict, slots)
             return [self.state(part or {}) for part in state]
         return self.refer(state)
 
@@ -213,7 +242,11 @@ _PLAIN = {
     bytearray: lambda _, v: ["bytearray", base64.b64encode(v).decode()],
     range: lambda e, v: ["range", e.refer_all((v.start, v.stop, v.step))],
     slice: lambda e, v: ["slice", e.refer_all((v.start, v.stop, v.step))],
-    memoryview: lambda _, v: ["memoryview", v.format, base64.b64encode(v.tobytes()).decode()],
+    memoryview: lambda _, v: ["memoryview", v.format, list(v.shape), v.readonly, base64.b64encode(v.tobytes()).decode()],
+    types.FunctionType: lambda _, v: ["function", *values.named_function(v)],
+    types.BuiltinFunctionType: _Encoder.builtin,
+    types.MethodType: _Encoder.method,
+    types.ModuleType: lambda _, v: ["module", v.__name__],
 }
 _BY_NAME = {
     "numpy.ndarray": _Encoder.array,

@@ -7,6 +7,21 @@ import struct
 LIMIT = 64_000_000
 
 
+def _coded(message):
+    return json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _clean(value):
+    """Spell lone surrogates out: an escape of one is JSON that strict parsers refuse."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(item) for item in value]
+    return value
+
+
 class Pipe:
     """The worker's end: the host reads and writes the other one."""
 
@@ -15,7 +30,10 @@ class Pipe:
         self.writer = writer
 
     def send(self, message):
-        data = json.dumps(message, separators=(",", ":")).encode()
+        try:
+            data = _coded(message)
+        except UnicodeEncodeError:
+            data = _coded(_clean(message))
         view = memoryview(struct.pack(">I", len(data)) + data)
         while view:
             view = view[os.write(self.writer, view) :]

@@ -32,13 +32,14 @@ class Target:
 
     def __init__(self, path, qualname, ordinal):
         self.path, self.qualname, self.ordinal = path, qualname, ordinal
-        self.module = None
+        self.module = self.main = None
         self.seen = 0
         self.seconds = 0.0
         self.spent = 0.0
         self.bytes = 0
         self.digests = set()
         self.first, self.sample, self.largest = [], [], []
+        self.outcomes = {}
         self.record_size = -1
         self.skipped = {}
         self.active = threading.local()
@@ -63,24 +64,30 @@ class Target:
         return None
 
     def keep(self, arguments, keywords):
-        """Keep a call if it is wanted and new."""
+        """Keep a call if it is wanted and new; returns its pickle, or None."""
         self.seen += 1
         place = self.wanted(arguments, keywords)
         if place is None:
-            return
+            return None
         start = time.perf_counter()
         data = self.pickled(arguments, keywords)
         self.spent += time.perf_counter() - start
         if data is None:
-            return
+            return None
         name = hashlib.sha256(data).digest()
         if name in self.digests:
-            return
+            return None
         self.digests.add(name)
         if place is self.sample and len(place) >= SAMPLE:
             place[self.random.randrange(SAMPLE)] = data
         else:
             place.append(data)
+        return data
+
+    def ended(self, data, error=None):
+        """Remember how a kept call ended: a replay that ends otherwise shows that the call needs what is gone by then."""
+        if data is not None:
+            self.outcomes[data] = "returned" if error is None else "raised %s" % type(error).__qualname__
 
     def pickled(self, arguments, keywords):
         buffer = io.BytesIO()
@@ -105,6 +112,9 @@ class Target:
         head = {
             "target": index,
             "module": self.module,
+            "main": self.main,
+            "argv": sys.argv[1:],
+            "outcomes": [self.outcomes.get(data, "") for data in calls],
             "path": [entry for entry in sys.path if entry],
             "seen": self.seen,
             "seconds": self.seconds,
@@ -133,8 +143,16 @@ class Recorder:
 
     def __init__(self, tree, out, names):
         self.out = out
-        self.targets = [Target(os.path.realpath(os.path.join(tree, n["path"])), n["qualname"], n["ordinal"]) for n in names]
-        self.pid = os.getpid()
+        self.tree = tree
+        self.names = names
+        self.reset()
+
+    def reset(self):
+        """Begin anew, as in a forked child: what the parent kept is the parent's to write."""
+        fresh = [Target(os.path.realpath(os.path.join(self.tree, n["path"])), n["qualname"], n["ordinal"]) for n in self.names]
+        for target, old in zip(fresh, getattr(self, "targets", ())):  # noqa: B905 - Python 3.9 has no strict
+            target.module, target.main = old.module, old.main
+        self.targets = fresh
 
     def files(self):
         files = {}
@@ -144,40 +162,97 @@ class Recorder:
 
     def met(self, path, qualname, ordinal, function):
         real = os.path.realpath(path)
-        for target in self.targets:
+        for index, target in enumerate(self.targets):
             if (target.path, target.qualname, target.ordinal) == (real, qualname, ordinal):
                 target.module = function.__module__
-                return self.wrapped(function, target)
+                spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+                target.main = spec.name if target.module == "__main__" and spec is not None else None
+                return self.wrapped(function, index)
         return function
 
-    def wrapped(self, function, target):
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def recorded(*arguments, **keywords):
-                target.keep(arguments, keywords)
-                return await function(*arguments, **keywords)
-
-            return recorded
-
-        @functools.wraps(function)
-        def recorded(*arguments, **keywords):
-            if getattr(target.active, "inside", False):
-                return function(*arguments, **keywords)
-            target.active.inside = True
-            try:
-                target.keep(arguments, keywords)
-                start = time.perf_counter()
-                try:
-                    return function(*arguments, **keywords)
-                finally:
-                    target.seconds += time.perf_counter() - start
-            finally:
-                target.active.inside = False
-
-        return recorded
+    def wrapped(self, function, index):
+        """Return a function of the same kind that records; kinds matter to decorators and frameworks."""
+        for is_kind, wrap in _WRAPPERS:
+            if is_kind(function):
+                return functools.wraps(function)(wrap(self, index, function))
+        return functools.wraps(function)(_plain(self, index, function))
 
     def finish(self):
         for index, target in enumerate(self.targets):
             if target.seen:
                 target.write(self.out, index)
+
+
+def _plain(recorder, index, function):
+    def recorded(*arguments, **keywords):
+        target = recorder.targets[index]
+        if getattr(target.active, "inside", False):
+            return function(*arguments, **keywords)
+        target.active.inside = True
+        try:
+            data = target.keep(arguments, keywords)
+            start = time.perf_counter()
+            try:
+                result = function(*arguments, **keywords)
+            except BaseException as error:
+                target.ended(data, error)
+                raise
+            finally:
+                target.seconds += time.perf_counter() - start
+            target.ended(data)
+            return result
+        finally:
+            target.active.inside = False
+
+    return recorded
+
+
+def _generator(recorder, index, function):
+    def recorded(*arguments, **keywords):
+        target = recorder.targets[index]
+        data = target.keep(arguments, keywords)
+        try:
+            result = yield from function(*arguments, **keywords)
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            target.ended(data, error)
+            raise
+        target.ended(data)
+        return result
+
+    return recorded
+
+
+def _coroutine(recorder, index, function):
+    async def recorded(*arguments, **keywords):
+        target = recorder.targets[index]
+        data = target.keep(arguments, keywords)
+        start = time.perf_counter()
+        try:
+            result = await function(*arguments, **keywords)
+        except BaseException as error:
+            target.ended(data, error)
+            raise
+        finally:
+            target.seconds += time.perf_counter() - start
+        target.ended(data)
+        return result
+
+    return recorded
+
+
+def _async_generator(recorder, index, function):
+    async def recorded(*arguments, **keywords):
+        recorder.targets[index].keep(arguments, keywords)
+        async for item in function(*arguments, **keywords):
+            yield item
+
+    return recorded
+
+
+_WRAPPERS = (
+    (inspect.iscoroutinefunction, _coroutine),
+    (inspect.isasyncgenfunction, _async_generator),
+    (inspect.isgeneratorfunction, _generator),
+)

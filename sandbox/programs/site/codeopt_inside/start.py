@@ -20,7 +20,7 @@ def _profile(spec):
     def begin():
         sampler = Sampler(spec["tree"], spec["out"])
         sampler.start()
-        atexit.register(sampler.finish)
+        _at_exit(sampler.finish)
 
     begin()
     os.register_at_fork(after_in_child=begin)
@@ -32,4 +32,20 @@ def _record(spec):
 
     recorder = Recorder(spec["tree"], spec["out"], spec["targets"])
     hook.install(recorder.files(), recorder.met)
-    atexit.register(recorder.finish)
+    _at_exit(recorder.finish)
+    os.register_at_fork(after_in_child=recorder.reset)
+
+
+def _at_exit(finish):
+    """Call `finish` once when this process ends, also a child of `multiprocessing`, which leaves without running atexit."""
+    from multiprocessing import util
+
+    done = set()
+
+    def once():
+        if os.getpid() not in done:
+            done.add(os.getpid())
+            finish()
+
+    atexit.register(once)
+    util.register_after_fork(util, lambda _: util.Finalize(None, once, exitpriority=100))
