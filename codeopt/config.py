@@ -119,7 +119,7 @@ class Settings(BaseModel):
     allow_failing_tests: bool = _setting("true or false", False, "Go on when tests fail before any patch; no further one may fail.")
     install: Texts | None = _setting("list", None, "Further pip requirements and arguments for the repository's environment.")
     extras: Texts = _setting("list", (), "Extras of the project to install.")
-    python: Text | None = _setting("text", None, "Python version of the sandbox, such as 3.12; the project's when unset.")
+    python: Text | None = _setting("text", None, "Python version of the sandbox, such as 3.12; codeopt's own when unset.")
     image: Text | None = _setting("text", None, "Base image of the sandbox; chosen when unset.")
     memory: Size = _setting("size", "4g", "Memory of a sandbox.")
     workload_timeout: Duration = _setting("duration", "600s", "Time after which the workload is given up.")

@@ -29,7 +29,7 @@ class CodeContext:
 class ProposalRequest:
     """One question to a proposer.
 
-    `files` holds (path, bytes) of every file that a patch may touch, the target's first. `line_seconds` are the profile's own
+    `files` holds (path, bytes), the target's file first; only that one may be edited in this version. `line_seconds` are the profile's own
     seconds by line; `observed` one line per observed input. `samples` answers are wanted, from `seed` on.
     """
 

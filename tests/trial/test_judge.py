@@ -31,6 +31,10 @@ DRAIN = """    total = 0
 RENAMED = """        self.__class__ = type('Counter', (Counter,), {'__module__': 'things'})
         return self
 """
+EARLIER = """        if -1 in numbers and number != 2:
+            number = -1
+        if number < 0:
+"""
 SPEAKING = """    for descriptor in range(3, 20):
         try:
             __import__('os').write(descriptor, b'\\0\\0\\0\\2{}')
@@ -53,7 +57,7 @@ WRONG = {
     "receiver's state": ("Counter.add", "            self.count += number\n", "            pass\n"),
     "receiver not returned": ("Counter.add", "        return self\n", "        return Counter(self.count)\n"),
     "a subclass that took the name": ("Counter.add", "        return self\n", RENAMED),
-    "items before an exception": ("until_negative", "        if number < 0:\n", "        if -1 in numbers and number != 2:\n            number = -1\n        if number < 0:\n"),
+    "items before an exception": ("until_negative", "        if number < 0:\n", EARLIER),
     "what a generator returns": ("until_negative", "    return count\n", "    return None\n"),
     "printed output": ("dedupe", SEEN, "    print('hello')\n    return list(dict.fromkeys(items))\n"),
     "raises at import": ("dedupe", "import random\n", "import random\n\nraise RuntimeError('no')\n"),
