@@ -30,12 +30,10 @@ from codeopt.model.work import Budget, Profile, SuiteRun
 from codeopt.ports import Proposer, Reporter, SandboxProvider, Store
 from codeopt.syntax.rank import rank
 from codeopt.trial.judge import TrialJudge
+from codeopt.trial.yardstick import is_benchmark
 from codeopt.verify.suites import summary
 
 __all__ = ["Asked", "optimize"]
-
-# A benchmark is the yardstick: making it shorter measures nothing.
-HARNESS = ("bench*.py", "*/bench*.py", "*/benchmarks/*", "*_bench.py", "*/asv_bench/*", "asv_bench/*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +154,7 @@ class _Run:
         if only:
             return rank(profile, index, limit=len(only), only=only)
         ranked = rank(profile, index, limit=len(index.functions))
-        kept = [target for target in ranked if not excluded(target.name.path, (*self.settings.exclude, *HARNESS))]
+        kept = [target for target in ranked if not excluded(target.name.path, self.settings.exclude) and not is_benchmark(target.name.path)]
         if not kept:
             self.ledger.note("the profile saw no function of the repository that could be a target")
         return tuple(kept[: self.settings.max_targets])

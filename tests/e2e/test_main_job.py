@@ -66,7 +66,7 @@ def test_optimize_finds_proves_and_commits_on_a_branch(repo, tmp_path):
     report = json.loads(result.read_text())
     assert len(report["accepted"]) == 1
     [accepted] = [candidate for candidate in report["candidates"] if candidate["key"] in report["accepted"]]
-    assert accepted["target"]["path"] == "slow.py"
+    assert accepted["target"] == "slow.py::dedupe"
     assert accepted["verdict"]["outcome"] == "FASTER"
     assert "diff --git" in accepted["diff"]
     after = contents(repo)
@@ -106,9 +106,9 @@ def test_nothing_found_is_said(make_repo, tmp_path):
 def test_profile_ranks_the_slow_function_first(repo, tmp_path):
     ended = codeopt("profile", repo, *LOCAL, "--json", tmp_path / "p.json")
     assert ended.status == 0, ended.err
-    targets = json.loads((tmp_path / "p.json").read_text())["targets"]
-    assert targets[0]["qualname"] == "dedupe"
-    assert targets[0]["share"] > 0.3
+    first = json.loads((tmp_path / "p.json").read_text())["functions"][0]
+    assert first["qualname"] == "dedupe"
+    assert first["share"] > 0.3
 
 
 def start(repo, *argv):
