@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -84,6 +85,17 @@ def codeopt(*argv: str | Path, timeout: float = 300, **env: str) -> Ended:
     command = [sys.executable, "-m", "codeopt", *map(str, argv)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment(**env), check=False)
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def begin(*argv: str | Path) -> subprocess.Popen[str]:
+    """Start the command line with signals as a terminal has them: a job in the background inherits an ignored SIGINT."""
+    command = [sys.executable, "-m", "codeopt", *map(str, argv)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment(), preexec_fn=_as_in_a_terminal)  # noqa: PLW1509 - tests have no threads then
+
+
+def _as_in_a_terminal() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def git(root: Path, *argv: str) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import textwrap
 
 import docker
 import pytest
 
 from codeopt.adapters.fake_model import FakeEndpoint, Fault
-from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, codeopt, contents, environment
+from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, begin, codeopt, contents
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("docker_environment")]
 
@@ -93,9 +91,9 @@ def test_an_endpoint_that_fails_in_the_middle_does_not_lose_the_run(repo, tmp_pa
     assert len(report["accepted"]) == 1, "the rules go on alone"
 
 
-def begin(repo):
-    command = [sys.executable, "-m", "codeopt", "optimize", str(repo), "--sandbox", "docker"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+def verifying(repo):
+    """Start a run and wait until it judges a candidate."""
+    process = begin("optimize", repo, "--sandbox", "docker")
     for line in process.stderr:
         if "codeopt: verify" in line:
             return process
@@ -104,7 +102,7 @@ def begin(repo):
 
 def test_an_interrupt_removes_the_containers(repo):
     before = contents(repo)
-    process = begin(repo)
+    process = verifying(repo)
     assert ours() != []
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
@@ -115,7 +113,7 @@ def test_an_interrupt_removes_the_containers(repo):
 
 
 def test_what_a_killed_run_leaves_is_swept_at_the_next_start(repo, patch_file):
-    process = begin(repo)
+    process = verifying(repo)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert ours() != []
@@ -125,7 +123,7 @@ def test_what_a_killed_run_leaves_is_swept_at_the_next_start(repo, patch_file):
 
 
 def test_a_container_that_is_killed_from_outside_is_no_verdict(repo):
-    process = begin(repo)
+    process = verifying(repo)
     client = docker.from_env()
     try:
         for container in client.containers.list(filters={"label": "codeopt.run"}):

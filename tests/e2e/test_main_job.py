@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, codeopt, contents, environment, git
+from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, begin, codeopt, contents, environment, git
 
 LOCAL = ("--sandbox", "local")
 WITH_HELPER = """def _absent(item, seen):
@@ -112,8 +112,7 @@ def test_profile_ranks_the_slow_function_first(repo, tmp_path):
 
 
 def start(repo, *argv):
-    command = [sys.executable, "-m", "codeopt", "optimize", str(repo), *LOCAL, *argv]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    return begin("optimize", repo, *LOCAL, *argv)
 
 
 def wait_for(process, word):
