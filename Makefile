@@ -14,7 +14,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 # The main job on the embedded default: no model, no Docker.
 demo: $(VENV)/installed
-	$(BIN)/codeopt optimize examples/weblog --sandbox local --model none --max-targets 2 --budget 60s --json $(DEMO_JSON)
+	$(BIN)/codeopt optimize examples/weblog --sandbox local --model none --max-targets 1 --budget 60s --json $(DEMO_JSON)
 
 test: lint unit
 
