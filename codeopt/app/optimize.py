@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -183,7 +182,7 @@ class _Run:
         shipping: Shipping,
         resume: bool,
     ) -> None:
-        from codeopt.agent.run import run_agent
+        from codeopt.agent.run import run
         from codeopt.agent.services import Services
 
         settings = self.settings
@@ -200,5 +199,4 @@ class _Run:
             seed=settings.seed,
             on_cancel=provider.close,
         )
-        run = run_agent(services, targets, run_id=self.folder.name, checkpoints=self.folder / "checkpoints.db", resume=resume)
-        asyncio.run(run)
+        run(services, targets, run_id=self.folder.name, checkpoints=self.folder / "checkpoints.db", resume=resume)

@@ -34,7 +34,8 @@ LONGEST_ROUND_S = 0.6
 BATCH_BYTES = 48_000_000
 SHOWN = 4
 FLOOR_S = 2e-6
-SAME = 1.5
+NEARLY_LONG_ENOUGH = 1.5
+LARGE_GAIN = 1.5
 QUADS = 6
 COLD_QUADS = 3
 FIRST_TIME_SHARE = 0.25
@@ -46,11 +47,10 @@ class WrongWhileTimed(ContestantError):  # noqa: N818 - named for what the candi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaceResult:
-    """`comparison` is what counts; `warm` is set where a cache made repeated inputs faster than fresh ones."""
+    """`comparison` is what counts; `note` says where it was not taken on repeated inputs, and why."""
 
     comparison: Comparison | None
     note: str = ""
-    warm: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +166,7 @@ def _batch(worker: Worker, recording: Recording, calls: tuple[int, ...], rng: ra
         seconds, cost_s = seconds * part, cost_s * part
     affordable = int(LONGEST_ROUND_S / max(cost_s, FLOOR_S))
     repeat = max(1, min(int(BATCH_S / max(seconds, FLOOR_S)) + 1, BATCH_BYTES // max(1, len(recording.data)), affordable, 5_000))
-    return _Batch(calls=calls, repeat=repeat if seconds < BATCH_S / SAME else 1)
+    return _Batch(calls=calls, repeat=repeat if seconds < BATCH_S / NEARLY_LONG_ENOUGH else 1)
 
 
 def _stable(worker: Worker, batch: _Batch, expected: Expected) -> frozenset[int]:
@@ -185,7 +185,7 @@ def _result(run: _Race, warm: Comparison | None, confidence: float, *, note: str
     if warm is None or cold is None or not _contradicts(cold, warm):
         return RaceResult(comparison=warm, note=note)
     note = f"only repeated inputs gain {warm.ratio:.3g}x: on inputs met for the first time it is {cold.ratio:.3g}x"
-    return RaceResult(comparison=cold, note=note, warm=warm)
+    return RaceResult(comparison=cold, note=note)
 
 
 def _contradicts(cold: Comparison, warm: Comparison) -> bool:
@@ -195,4 +195,4 @@ def _contradicts(cold: Comparison, warm: Comparison) -> bool:
     a small gain is doubted only where the intervals are apart.
     """
     little = 1 + (warm.ratio - 1) * FIRST_TIME_SHARE
-    return cold.ratio < little and (warm.ratio > SAME or cold.high < warm.low)
+    return cold.ratio < little and (warm.ratio > LARGE_GAIN or cold.high < warm.low)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from codeopt.model.code import TargetName
 from codeopt.model.work import Command, Recording
 from codeopt.ports import Sandbox
+from codeopt.trial.environment import TREE
 from codeopt.trial.files import listing
 from codeopt.trial.profiling import require_success
 from codeopt.trial.scene import Scene
@@ -20,7 +21,6 @@ from codeopt.trial.scene import Scene
 __all__ = ["Frames", "pack", "record", "unpack"]
 
 LIMIT_CALLS = 160
-TREE = "{tree}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from codeopt.model.calls import CallAnswer
 from codeopt.model.code import TargetName
 from codeopt.model.work import Command, Recording
 from codeopt.ports import Channel, Sandbox
-from codeopt.trial.recording import TREE, pack, unpack
+from codeopt.trial.environment import TREE
+from codeopt.trial.recording import pack, unpack
 from codeopt.trial.scene import Scene
 
 __all__ = ["TimedBatch", "Worker", "open_worker", "place_recording"]
