@@ -101,6 +101,18 @@ class Sandbox(Protocol):
         """Return the bytes of a file within `out`; None when it does not exist, is no regular file, or is larger."""
         ...
 
+    def renew(self) -> None:
+        """End every program, and put the tree, `out` and every other place that programs may write back as they were at the opening.
+
+        Nothing that a program left remains, and nothing that `write` put into `out`. What it costs may fall due at the next operation.
+
+        Raises:
+            ContestantError: an earlier program brought the sandbox down.
+            SandboxUnavailable: the sandbox is gone.
+            ValueError: a channel is open.
+        """
+        ...
+
 
 class SandboxProvider(Protocol):
     """Makes sandboxes of one repository snapshot."""
@@ -128,8 +140,12 @@ class SandboxProvider(Protocol):
         """
         ...
 
-    def open(self, overlay: Mapping[str, bytes]) -> AbstractContextManager[Sandbox]:
-        """Open a sandbox on a fresh copy of the snapshot with the files of `overlay` (path in the tree to bytes) laid over it."""
+    def open(self, overlay: Mapping[str, bytes], *, cores: int | None = None) -> AbstractContextManager[Sandbox]:
+        """Open a sandbox on a fresh copy of the snapshot with the files of `overlay` (path in the tree to bytes) laid over it.
+
+        With `cores`, all its programs share so many cores, the same ones for all sandboxes of the provider, so that further threads and
+        processes gain nothing; None means all that there are. May be called from several threads.
+        """
         ...
 
     def machine(self) -> Machine:

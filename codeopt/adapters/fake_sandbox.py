@@ -46,7 +46,7 @@ class FakeProvider:
     """A `SandboxProvider` that runs nothing.
 
     `operations` names all that was asked, in order; the one numbered `lost_at` (from 1) and all later ones raise
-    `SandboxUnavailable`. `overlays` are those of the sandboxes that were opened.
+    `SandboxUnavailable`. `overlays` and `cores` are those of the sandboxes that were opened.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class FakeProvider:
         self.script = tuple(script)
         self.operations: list[str] = []
         self.overlays: list[Mapping[str, bytes]] = []
+        self.cores: list[int | None] = []
         self.environment: Environment | None = None
         self._files = dict(files or {})
         self._name = name
@@ -96,7 +97,7 @@ class FakeProvider:
         self.environment = environment
 
     @contextmanager
-    def open(self, overlay: Mapping[str, bytes]) -> Iterator[Sandbox]:
+    def open(self, overlay: Mapping[str, bytes], *, cores: int | None = None) -> Iterator[Sandbox]:
         """Open a sandbox in memory.
 
         Raises:
@@ -104,6 +105,7 @@ class FakeProvider:
         """
         self.count("open")
         self.overlays.append(dict(overlay))
+        self.cores.append(cores)
         sandbox = FakeSandbox(self, {**self._files, **overlay})
         try:
             yield sandbox
@@ -142,6 +144,8 @@ class FakeSandbox:
     def __init__(self, provider: FakeProvider, files: Mapping[str, bytes]) -> None:
         """Hold files, by path in the tree."""
         self.files: dict[str, bytes] = {f"{self.tree}/{path}": data for path, data in files.items()}
+        self._first = dict(self.files)
+        self._channels = 0
         self._provider = provider
         self._closed = False
 
@@ -168,7 +172,11 @@ class FakeSandbox:
         self._count("open_channel")
         for entry in self._provider.script:
             if isinstance(entry, ScriptedChannel) and entry.matches(command):
-                yield FakeChannel(entry, count=self._count)
+                self._channels += 1
+                try:
+                    yield FakeChannel(entry, count=self._count)
+                finally:
+                    self._channels -= 1
                 return
         raise ContestantError(f"{command.argv[0]}: not in the script")
 
@@ -194,6 +202,18 @@ class FakeSandbox:
         self._count("read")
         data = self.files.get(path) if path.startswith(f"{self.out}/") else None
         return data if data is not None and len(data) <= limit_bytes else None
+
+    def renew(self) -> None:
+        """Hold the files of the beginning again.
+
+        Raises:
+            SandboxUnavailable: it is lost or closed.
+            ValueError: a channel is open.
+        """
+        if self._channels:
+            raise ValueError("a sandbox is renewed when its channels are closed")
+        self._count("renew")
+        self.files = dict(self._first)
 
     def close(self) -> None:
         """Refuse everything from now on."""

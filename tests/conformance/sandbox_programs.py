@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
+
+import pytest
 
 from codeopt.model.work import Command
 from codeopt.ports import SandboxProvider
@@ -113,6 +116,23 @@ def whole_output_is_not_called_truncated(provider: SandboxProvider) -> None:
     assert len(result.stdout) == 1000
 
 
+def one_core_is_shared_by_all(provider: SandboxProvider) -> None:
+    if not provider.isolates:
+        pytest.skip("a sandbox that isolates nothing holds no program to a core")
+    code = """
+import os
+try:
+    os.sched_setaffinity(0, range(os.cpu_count()))
+except OSError:
+    pass
+print(sorted(os.sched_getaffinity(0)))
+"""
+    with provider.open({}, cores=1) as first, provider.open({}, cores=1) as second, provider.open({}) as free:
+        assert len(json.loads(said(first, code))) == 1
+        assert said(first, code) == said(second, code)
+        assert len(json.loads(said(free, code))) == provider.machine().cores
+
+
 RUN_CHECKS = (
     reports_status_and_both_streams,
     feeds_stdin_to_its_end,
@@ -127,4 +147,5 @@ RUN_CHECKS = (
     kills_what_outlasts_its_time,
     bounds_output_without_blocking,
     whole_output_is_not_called_truncated,
+    one_core_is_shared_by_all,
 )

@@ -16,6 +16,7 @@ from codeopt.ports import SandboxProvider
 from tests.conformance.sandbox_channels import CHANNEL_CHECKS, ECHO, GREEDY, TALK_CHECKS
 from tests.conformance.sandbox_files import FILE_CHECKS, TREE_CHECKS
 from tests.conformance.sandbox_programs import RUN_CHECKS
+from tests.conformance.sandbox_renewal import RENEWAL_CHECKS, RENEWAL_MEMORY_CHECKS
 from tests.conformance.sandbox_scene import ENVIRONMENT, SECRET, SNAPSHOT, python
 
 __all__ = ["ECHO", "ENVIRONMENT", "GREEDY", "LIFE_CHECKS", "MEMORY_CHECKS", "PROGRAM_CHECKS", "SECRET", "SNAPSHOT"]
@@ -37,6 +38,7 @@ def does_nothing_once_closed(make: Make) -> None:
             lambda: sandbox.write({f"{sandbox.out}/a": b""}),
             lambda: sandbox.read(f"{sandbox.out}/a", limit_bytes=1),
             lambda: sandbox.open_channel(python(sandbox, ECHO)).__enter__(),
+            sandbox.renew,
             lambda: provider.open({}).__enter__(),
         ):
             with pytest.raises(SandboxUnavailable):
@@ -67,8 +69,8 @@ def names_its_machine(make: Make) -> None:
         assert machine == provider.machine()
 
 
-PROGRAM_CHECKS = (*RUN_CHECKS, *TREE_CHECKS, *TALK_CHECKS)
-MEMORY_CHECKS = (*FILE_CHECKS, *CHANNEL_CHECKS)
+PROGRAM_CHECKS = (*RUN_CHECKS, *TREE_CHECKS, *TALK_CHECKS, *RENEWAL_CHECKS)
+MEMORY_CHECKS = (*FILE_CHECKS, *CHANNEL_CHECKS, *RENEWAL_MEMORY_CHECKS)
 LIFE_CHECKS = (
     closes_twice,
     does_nothing_once_closed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -38,7 +39,7 @@ import json, os, platform
 lines = open("/proc/cpuinfo", errors="replace").read().splitlines()
 models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
 cpu = models[0] if models else platform.machine()
-print(json.dumps([cpu, len(os.sched_getaffinity(0)), platform.release(), platform.python_version()]))
+print(json.dumps([cpu, sorted(os.sched_getaffinity(0)), platform.release(), platform.python_version()]))
 """
 
 
@@ -83,6 +84,7 @@ class DockerProvider:
         self._import_roots: tuple[str, ...] = ()
         self._tree: bytes | None = None
         self._machine: Machine | None = None
+        self._cores: list[int] = []
         self._open: set[DockerSandbox] = set()
         self._lock = threading.Lock()
         self._closed = False
@@ -122,15 +124,18 @@ class DockerProvider:
         self._import_roots = environment.import_roots
 
     @contextmanager
-    def open(self, overlay: Mapping[str, bytes]) -> Iterator[Sandbox]:
+    def open(self, overlay: Mapping[str, bytes], *, cores: int | None = None) -> Iterator[Sandbox]:
         """Open a sandbox on a fresh copy of the snapshot with the files of `overlay` (path in the tree to bytes) laid over it.
+
+        With `cores`, all its programs share the last so many cores.
 
         Raises:
             SandboxUnavailable: the engine is gone, the provider is closed, or the repository does not fit.
             ValueError: the overlay leaves the tree.
         """
         archive = self._archive(overlay)
-        sandbox = self._start()
+        lockup = self._lockup if cores is None else dataclasses.replace(self._lockup, cpuset=self._last(cores))
+        sandbox = self._start(lockup)
         try:
             sandbox.fill(archive)
             yield sandbox
@@ -146,7 +151,7 @@ class DockerProvider:
             SandboxUnavailable: the engine is gone.
         """
         if self._machine is None:
-            sandbox = self._start()
+            sandbox = self._start(self._lockup)
             try:
                 told = sandbox.run(Command(argv=(PYTHON, "-I", "-S", "-c", _DESCRIBE), cwd="..", timeout_s=60.0))
             finally:
@@ -155,10 +160,10 @@ class DockerProvider:
                 sandbox.close()
             if not told.ok:
                 raise SandboxUnavailable(f"Python does not run in the sandbox: {told.stderr.decode(errors='replace')[-200:].strip()}")
-            cpu, cores, release, python = json.loads(told.stdout)
+            cpu, self._cores, release, python = json.loads(told.stdout)
             with engine_errors("say what it is"):
                 engine = self._client.version()["Version"]
-            self._machine = Machine(cpu=cpu, cores=cores, system=f"docker {engine} Linux {release}", python=python)
+            self._machine = Machine(cpu=cpu, cores=len(self._cores), system=f"docker {engine} Linux {release}", python=python)
         return self._machine
 
     def close(self) -> None:
@@ -175,11 +180,16 @@ class DockerProvider:
         if self._own_client and not was_closed:
             self._client.close()
 
-    def _start(self) -> DockerSandbox:
+    def _last(self, cores: int) -> str:
+        """Return the set of the last cores; interrupts tend to be served by the first ones."""
+        self.machine()
+        return ",".join(str(core) for core in self._cores[-cores:])
+
+    def _start(self, lockup: Lockup) -> DockerSandbox:
         self._check_open()
         if self._image is None:
             raise SandboxUnavailable("the environment is not prepared; call `prepare` first")
-        container = start_locked(self._client, self._image, self._lockup, labels=self._labels)
+        container = start_locked(self._client, self._image, lockup, labels=self._labels)
         sandbox = DockerSandbox(self._client, container, import_roots=self._import_roots)
         with self._lock:
             self._open.add(sandbox)

@@ -29,6 +29,8 @@ _NO_FILE = 3
 # One call ends every process of the user but the caller, whatever its session, and a fork in progress fails.
 _KILL_ALL = ("sh", "-c", "kill -KILL -1; :")
 _UNPACK = f"umask 022; mkdir -p {TREE} {OUT} {WORK}/home; if [ -f {BUILT} ]; then tar -xf {BUILT} -C {TREE}; fi; exec tar -xf - -C {WORK}"
+_WIPE = "find /work /tmp /dev/shm /dev/mqueue -mindepth 1 -delete"
+_EMPTY = f"{_WIPE} 2>/dev/null && exit; chmod -fR u+rwx {WORK}/* /tmp/* /dev/shm/*; {_WIPE}"
 _READ = f"""
 import os, stat, sys
 path, out, limit = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]), int(sys.argv[3])
@@ -59,6 +61,7 @@ class DockerSandbox:
         self._channels = 0
         self._closed = False
         self._spent: ContestantError | None = None
+        self._archive = b""
 
     def fill(self, archive: bytes) -> None:
         """Unpack the tree, an archive under `tree/`.
@@ -66,6 +69,7 @@ class DockerSandbox:
         Raises:
             SandboxUnavailable: it does not fit, or the sandbox is gone.
         """
+        self._archive = archive
         ended = self._keep_house(("sh", "-c", _UNPACK), stdin=archive)
         if ended.status != 0:
             raise SandboxUnavailable(f"the repository cannot be unpacked in a sandbox: {_said(ended)}; give it more memory")
@@ -134,6 +138,23 @@ class DockerSandbox:
         if ended.status != 0:
             raise ContestantError(f"a file cannot be read from the sandbox: {_said(ended)}")
         return ended.output.stdout
+
+    def renew(self) -> None:
+        """End every program, and put all that programs may write back as it was at the opening.
+
+        Raises:
+            SandboxUnavailable: the sandbox is gone.
+            ContestantError: an earlier program brought the sandbox down.
+            ValueError: a channel is open.
+        """
+        if self._channels:
+            raise ValueError("a sandbox is renewed when its channels are closed")
+        with self._blaming_memory():
+            self._kill_all()
+        ended = self._keep_house(("sh", "-c", _EMPTY))
+        if ended.status != 0:
+            raise ContestantError(f"what programs left cannot be removed: {_said(ended)}")
+        self.fill(self._archive)
 
     def close(self) -> None:
         """Remove the container; safe to call twice and from another thread.

@@ -10,10 +10,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from codeopt.adapters.local.sandbox import LocalSandbox, lay
+from codeopt.adapters.local.sandbox import LocalSandbox, lay, wipe
 from codeopt.errors import SandboxUnavailable
 from codeopt.model.evidence import Machine
 from codeopt.model.work import Environment
@@ -65,19 +65,25 @@ class LocalProvider:
         self._import_roots = environment.import_roots
 
     @contextmanager
-    def open(self, overlay: Mapping[str, bytes]) -> Iterator[Sandbox]:
+    def open(self, overlay: Mapping[str, bytes], *, cores: int | None = None) -> Iterator[Sandbox]:  # noqa: ARG002 - see below
         """Open a sandbox on a fresh copy of the snapshot with the files of `overlay` (path in the tree to bytes) laid over it.
+
+        `cores` is ignored: a sandbox that isolates nothing cannot hold its programs to a core.
 
         Raises:
             SandboxUnavailable: the provider is closed, or the copy cannot be made.
             ValueError: the overlay leaves the tree.
         """
         folder = self._new_folder()
-        sandbox = LocalSandbox(folder, tools=self._tools, python=self._python, import_roots=self._import_roots)
+
+        def fill() -> None:
+            self._fill(folder, overlay)
+
+        sandbox = LocalSandbox(folder, fill=fill, tools=self._tools, python=self._python, import_roots=self._import_roots)
         with self._lock:
             self._open[folder] = sandbox
         try:
-            self._fill(folder, overlay)
+            fill()
             yield sandbox
         finally:
             self._discard(folder)
@@ -121,6 +127,8 @@ class LocalProvider:
             sandbox = self._open.pop(folder, None)
         if sandbox is not None:
             sandbox.close()
+            with suppress(OSError):  # a program that left its session may still write
+                wipe(folder)
             shutil.rmtree(folder, ignore_errors=True)
 
     def _python_version(self) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from codeopt.errors import CodeoptError, ContestantError, SandboxUnavailable
 from codeopt.model.work import Command, ExecResult
 from codeopt.ports import Channel
 
-__all__ = ["LocalSandbox", "lay"]
+__all__ = ["LocalSandbox", "lay", "wipe"]
 
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
@@ -25,13 +26,15 @@ _NOT_EXECUTABLE = 126
 class LocalSandbox:
     """A sandbox that isolates nothing; made by `LocalProvider.open`."""
 
-    def __init__(self, scratch: Path, *, tools: Path, python: str, import_roots: Sequence[str]) -> None:
-        """Use the folders `tree`, `out`, `home` and `tmp` in `scratch`."""
+    def __init__(self, scratch: Path, *, fill: Callable[[], None], tools: Path, python: str, import_roots: Sequence[str]) -> None:
+        """Use the folders `tree`, `out`, `home` and `tmp` in `scratch`, which `fill` makes when it is empty."""
         self.tree = str(scratch / "tree")
         self.out = str(scratch / "out")
         self.tools = str(tools)
         self.python = python
         self._scratch = scratch
+        self._fill = fill
+        self._channels = 0
         self._import_roots = tuple(import_roots)
         self._live: set[LocalProcess] = set()
         self._lock = threading.Lock()
@@ -78,9 +81,11 @@ class LocalSandbox:
             process = self._launch(command)
         except OSError as error:
             raise ContestantError(f"{command.argv[0]} cannot be started: {error.strerror}") from None
+        self._channels += 1
         try:
             yield FrameChannel(process, life_s=command.timeout_s, explain=lambda: self._why(process))
         finally:
+            self._channels -= 1
             self._end(process)
 
     def write(self, files: Mapping[str, bytes]) -> None:
@@ -106,6 +111,24 @@ class LocalSandbox:
         if not Path(path).resolve().is_relative_to(Path(self.out).resolve()):
             return None
         return _read_regular(path, limit_bytes)
+
+    def renew(self) -> None:
+        """Empty the folder and copy the snapshot again.
+
+        Every program has ended with the command that started it, but for one that left its session: such a one lives on here.
+
+        Raises:
+            SandboxUnavailable: the sandbox is closed, or the copy cannot be made.
+            ValueError: a channel is open.
+        """
+        self._check_open()
+        if self._channels:
+            raise ValueError("a sandbox is renewed when its channels are closed")
+        try:
+            wipe(self._scratch)
+        except OSError as error:
+            raise SandboxUnavailable(f"cannot empty {self._scratch}: {error.strerror}; open another sandbox") from None
+        self._fill()
 
     def close(self) -> None:
         """End all that still runs; safe to call twice and from another thread."""
@@ -173,6 +196,24 @@ def lay(folder: Path, files: Mapping[str, bytes]) -> None:
         place.unlink(missing_ok=True)
         place.write_bytes(data)
         place.chmod(mode)
+
+
+def wipe(folder: Path) -> None:
+    """Delete all that a folder holds, whatever its modes; nothing outside is touched.
+
+    Raises:
+        OSError: something cannot be deleted.
+    """
+    for place, folders, _ in os.walk(folder):
+        for name in folders:
+            inner = Path(place, name)
+            if not inner.is_symlink():
+                inner.chmod(0o700)
+    for inner in folder.iterdir():
+        if inner.is_dir() and not inner.is_symlink():
+            shutil.rmtree(inner)
+        else:
+            inner.unlink()
 
 
 def _read_regular(path: str, limit_bytes: int) -> bytes | None:
