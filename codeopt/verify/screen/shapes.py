@@ -1,0 +1,71 @@
+"""Finds values that are not what they look like, and functions that put their work off: classes, special methods, generators."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codeopt.verify.screen.finding import FindingKind as Kind
+from codeopt.verify.screen.finding import Trace
+from codeopt.verify.screen.names import Functions, Scope, origins
+from codeopt.verify.screen.reading import Place, qualname
+from codeopt.verify.screen.tables import LAZY_METHODS, ORDINARY_METHODS, VALUE_TYPES, listed
+
+__all__ = ["delays", "shapes"]
+
+
+def shapes(place: Place) -> Iterator[Trace]:
+    """Yield the bases and the special methods of a class, special functions of a module, and classes made by `type`."""
+    node, scope = place.node, place.scope
+    if isinstance(node, ast.ClassDef):
+        yield from _class(node, scope)
+    elif isinstance(scope.node, ast.ClassDef | ast.Module) and (name := _special_name(node)):
+        kind = Kind.DEFERRED if name in LAZY_METHODS else Kind.FORGED
+        owner = qualname("", scope)
+        if isinstance(scope.node, ast.ClassDef) or isinstance(node, Functions):
+            yield Trace(kind, f"{owner}{name}", node)
+    elif isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1 and _is_type(node.func, scope):
+        yield Trace(Kind.FORGED, "type(_, _, _)", node)
+
+
+def _is_type(func: ast.expr, scope: Scope) -> bool:
+    return any(origin.name == "builtins.type" for origin in origins(func, scope))
+
+
+def _class(node: ast.ClassDef, scope: Scope) -> Iterator[Trace]:
+    name = qualname(node.name, scope)
+    for base in node.bases:
+        for origin in sorted(origins(base, scope)):
+            if listed(origin.name, VALUE_TYPES) or origin.name == "type()":
+                yield Trace(Kind.FORGED, f"class {name}({origin.name})", node)
+    for keyword in node.keywords:
+        if keyword.arg in {"metaclass", None} and "abc.ABCMeta" not in {origin.name for origin in origins(keyword.value, scope)}:
+            yield Trace(Kind.FORGED, f"class {name}({keyword.arg}=)", node)
+
+
+def _special_name(node: ast.AST) -> str | None:
+    """Return the special name, out of the ordinary, that a node gives to a method or a value of a class."""
+    name: str | None = None
+    if isinstance(node, Functions | ast.ClassDef):
+        name = node.name
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        name = node.id
+    elif isinstance(node, ast.alias):
+        name = node.asname
+    special = name is not None and name.startswith("__") and name.endswith("__") and name not in ORDINARY_METHODS
+    return name if special else None
+
+
+def delays(places: list[Place]) -> dict[str, tuple[bool, ast.AST]]:
+    """Map the functions of a module to whether calling them leaves their work for later, as generators and coroutines do."""
+    found: dict[str, tuple[bool, ast.AST]] = {}
+    homes: dict[int, str] = {}
+    for place in places:
+        node, scope = place.node, place.scope
+        if isinstance(node, Functions):
+            name = homes[id(node)] = qualname(node.name, scope)
+            found[name] = (isinstance(node, ast.AsyncFunctionDef), node)
+        elif isinstance(node, ast.Yield | ast.YieldFrom) and id(scope.node) in homes:
+            name = homes[id(scope.node)]
+            found[name] = (True, found[name][1])
+    return found
