@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from codeopt.adapters.store.wire import wire
 from codeopt.agent import summary
@@ -42,7 +42,7 @@ def combined(store: Store) -> Combined | None:
 def combine(scene: Scene, store: Store, *, evidence: Evidence, referee: Sandbox, shipping: Shipping, reporter: Reporter) -> None:
     """Where more than one patch was accepted, take all of them together through recorded calls, tests and workload; keep the verdict.
 
-    `referee` is an open sandbox on the original tree, with the recordings placed in it.
+    `referee` is an open sandbox of one core on the original tree.
     """
     candidates = accepted(store)
     if len(candidates) < 2 or store.value(KEY) is not None:  # noqa: PLR2004 - one alone needs no company
@@ -63,8 +63,8 @@ def _together(
 ) -> Combined:
     checks = [Check(kind=CheckKind.PATCH, passed=True, detail="the accepted patches apply together to a clean copy")]
     diff, files = shipping.patch_diff(patch), shipping.checkout(patch)
-    with scene.provider.open(files) as contestant:
-        for check in _behaviour(scene, evidence, names, referee=referee, contestant=contestant):
+    with scene.provider.open(files, cores=1) as contestant:
+        for check in _behaviour(scene, evidence, names, files=files, referee=referee, contestant=contestant):
             checks.append(check)
             if check.passed is not True:
                 return Combined(verdict=judge(checks), diff=diff, workload=None)
@@ -77,13 +77,23 @@ def _together(
     return Combined(verdict=judge(checks, comparison=result.comparison), diff=diff, workload=result.comparison)
 
 
-def _behaviour(scene: Scene, evidence: Evidence, names: Sequence[TargetName], *, referee: Sandbox, contestant: Sandbox) -> Iterator[Check]:
+def _behaviour(
+    scene: Scene,
+    evidence: Evidence,
+    names: Sequence[TargetName],
+    *,
+    files: Mapping[str, bytes],
+    referee: Sandbox,
+    contestant: Sandbox,
+) -> Iterator[Check]:
     for name in names:
         recording = evidence.recordings.get(name)
         if recording is None:
             yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
             continue
-        check = check_calls(scene, contestant, recording, evidence.expected[name], referee=referee)
-        yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}")
+        trial = check_calls(scene, contestant, recording, evidence.expected[name], referee=referee)
+        for check in trial.checks:
+            yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}")
     if evidence.suite is not None:
-        yield judge_tests(scene, contestant, evidence.suite)
+        with scene.provider.open(files) as sandbox:
+            yield judge_tests(scene, sandbox, evidence.suite)

@@ -136,7 +136,7 @@ class _Run:
         targets = survey.targets(self._targets(profile))
         self._keep(provider, suite, finished=False)
         shipping = Shipping(self.project.tree, self.folder / "scratch")
-        with provider.open({}) as referee:
+        with provider.open({}, cores=1) as referee:
             evidence = survey.evidence(suite, [target.name for target in targets], referee)
             judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout)
             questions = Questions(self.project, profile, expected=evidence.expected, files=scene.files)

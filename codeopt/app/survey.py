@@ -18,7 +18,6 @@ from codeopt.trial.recording import record
 from codeopt.trial.replay import learn_expected
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import run_suite
-from codeopt.trial.worker import place_recording
 from codeopt.verify.suites import baseline_problem, failing
 
 __all__ = ["Survey"]
@@ -85,8 +84,6 @@ class Survey:
         return Evidence(suite=suite, recordings=recordings, expected=expected)
 
     def _expected(self, recordings: Mapping[TargetName, Recording], referee: Sandbox) -> Mapping[TargetName, Expected]:
-        for recording in recordings.values():
-            place_recording(referee, recording)
         learnt = self._kept(
             "expected",
             tuple[tuple[TargetName, Expected], ...],

@@ -93,7 +93,7 @@ def _verified(
     survey = Survey(scene, project, store=MemoryStore(), reporter=reporter)
     suite = survey.suite(allow_failing=settings.allow_failing_tests)
     names = tuple(dict.fromkeys(function.name for function in functions))
-    with provider.open({}) as referee:
+    with provider.open({}, cores=1) as referee:
         evidence = survey.evidence(suite, names, referee)
         main = functions[0] if named else _busiest(functions, evidence)
         target = Target(name=main.name, span=main.span, source_sha=main.source_sha, share=0.0)

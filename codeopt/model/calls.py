@@ -1,10 +1,10 @@
-"""Nouns of replay: what one recorded call did when it was made again."""
+"""Nouns of replay: what recorded calls did when they were made again, and what the process was like that made them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CallAnswer", "Expected"]
+__all__ = ["CallAnswer", "Deed", "Expected", "Replay"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,6 @@ class CallAnswer:
     given: str = ""
     shown: str = ""
     note: str = ""
-    random: bool = False
 
     def agrees(self, other: CallAnswer) -> bool:
         """Whether both did the same, as far as it can be seen."""
@@ -32,23 +31,57 @@ class CallAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What the original does with the recorded calls.
+class Deed:
+    """Something that the tree's code did beside computing: `kind` completes "the code ...", `what` says what and where."""
 
-    `answers` are those that can be compared, `dropped` counts the others by reason. `replayed` are all calls that were made to learn
-    it, in order: a candidate has to make them all, since later ones may rest on what earlier ones left behind.
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What came of making all calls again in one process.
+
+    `worn` are the digests of a second time, on worn objects (see `worn.py`), by position; empty texts prove nothing. `world` holds
+    settings of the interpreter and of libraries afterwards, by name. `kept` counts the memory blocks that stayed. `seconds` is the time
+    of the first round of calls.
+    """
+
+    answers: tuple[CallAnswer, ...]
+    worn: tuple[str, ...] = ()
+    world: tuple[tuple[str, str], ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    kept: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the original does with the recorded calls, and with calls that were made out of them.
+
+    Calls are numbered through: the recorded ones first, then those in `varied` (pickles, opaque to the host). `answers` are those that can
+    be compared, `dropped` counts the others by reason. `replayed` are all calls that were made to learn it, in order: a candidate
+    has to make them all, since later ones may rest on what earlier ones left behind. The other fields are those of `Replay`, as far as the
+    original agrees with itself.
     """
 
     answers: tuple[CallAnswer, ...]
     dropped: tuple[tuple[str, int], ...] = ()
     replayed: tuple[int, ...] = ()
+    varied: tuple[bytes, ...] = ()
+    recorded: int = 0
+    worn: tuple[str, ...] = ()
+    world: tuple[tuple[str, str], ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    kept: int = 0
+    seconds: float = 0.0
 
     @property
     def calls(self) -> tuple[int, ...]:
-        """The numbers of the comparable calls."""
-        return tuple(answer.call for answer in self.answers)
+        """The numbers of the comparable calls that were recorded."""
+        return tuple(answer.call for answer in self.answers if not self.varied or answer.call < self.recorded)
 
     @property
-    def random(self) -> bool:
-        """Whether any of the calls draws random numbers."""
-        return any(answer.random for answer in self.answers)
+    def fresh(self) -> tuple[int, ...]:
+        """The numbers of the comparable calls that nobody made before."""
+        return tuple(answer.call for answer in self.answers if self.varied and answer.call >= self.recorded)

@@ -6,7 +6,7 @@ import enum
 import math
 from dataclasses import dataclass, replace
 
-__all__ = ["Check", "CheckKind", "Comparison", "Machine", "Measurement", "Outcome", "Verdict"]
+__all__ = ["Check", "CheckKind", "Comparison", "Machine", "Measurement", "Outcome", "Span", "SpanPair", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,28 @@ class Measurement:
     def ratio(self) -> float:
         """Old over new: 2.0 is twice as fast."""
         return self.old_seconds / self.new_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A batch from its inputs to all its answers, by the host's clock: the timed part is `seconds`, the rest lies before and behind it."""
+
+    preparing_s: float
+    seconds: float
+    answering_s: float
+
+    @property
+    def total_s(self) -> float:
+        """From the first byte of the inputs to the last answer: whoever answers rightly has done the work within it."""
+        return self.preparing_s + self.seconds + self.answering_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanPair:
+    """The same inputs, met for the first time by two fresh processes."""
+
+    old: Span
+    new: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +95,9 @@ class CheckKind(enum.StrEnum):
     """What a check looks at, in the order in which checks are made."""
 
     PATCH = "patch"
+    SCREEN = "screen"
     CALLS = "calls"
+    CONDUCT = "conduct"
     TESTS = "tests"
     TIMING = "timing"
     WORKLOAD = "workload"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeopt.errors import ContestantError, PatchError
@@ -21,10 +21,14 @@ from codeopt.trial.scene import Scene
 from codeopt.trial.suite import judge_tests
 from codeopt.trial.workload import race_workload
 from codeopt.trial.yardstick import is_yardstick
-from codeopt.verify.judgement import judge, timing_check, workload_check
+from codeopt.verify.judgement import judge, screen_check, timing_check, workload_check
 from codeopt.verify.remembering import may_remember
+from codeopt.verify.screen import screen
 
 __all__ = ["Evidence", "TrialJudge"]
+
+FEW_BLOCKS = 500  # what two processes of the same code differ by is less
+MANY_BLOCKS = 4  # a call
 
 Checkout = Callable[[Patch], Mapping[str, bytes]]
 
@@ -39,17 +43,26 @@ class Evidence:
 
 
 class TrialJudge:
-    """Judges candidates against the evidence; `referee` is an open sandbox on the original tree, with the recordings placed in it.
+    """Judges candidates against the evidence; `referee` is an open sandbox of one core on the original tree.
 
     `checkout` gives the files of a patch as they would ship: the diff, applied by git to a clean checkout. The calls of `also` are compared
-    besides those of the candidate's target: other functions that a patch touches.
+    besides those of the candidate's target: other functions that a patch touches. Without `screened` patches are run whatever they say:
+    so the walls behind the screen are tested.
     """
 
     def __init__(
-        self, scene: Scene, evidence: Evidence, *, referee: Sandbox, checkout: Checkout, also: tuple[TargetName, ...] = ()
+        self,
+        scene: Scene,
+        evidence: Evidence,
+        *,
+        referee: Sandbox,
+        checkout: Checkout,
+        also: tuple[TargetName, ...] = (),
+        screened: bool = True,
     ) -> None:
         """Keep what all verdicts rest on."""
         self._also = also
+        self._screened = screened
         self._scene = scene
         self._evidence = evidence
         self._referee = referee
@@ -76,12 +89,20 @@ class TrialJudge:
             files = self._checkout(candidate.patch) if full else apply(candidate.patch, self._scene.files)
         except PatchError as error:
             return judge([Check(kind=CheckKind.PATCH, passed=False, detail=str(error))])
-        check = self._patch_check(candidate, files)
-        if check.passed is not True:
-            return judge([check])
-        with self._scene.provider.open(files) as contestant:
-            ladder = _Ladder(scene=self._scene, evidence=self._evidence, old=self._referee, new=contestant, also=self._also)
-            return ladder.climb(candidate, check, files=files, full=full)
+        checks = []
+        for check in self._unrun(candidate, files):
+            checks.append(check)
+            if check.passed is not True:
+                return judge(checks)
+        with self._scene.provider.open(files, cores=1) as contestant:
+            ladder = _Ladder(scene=self._scene, evidence=self._evidence, old=self._referee, new=contestant, files=files, also=self._also)
+            return ladder.climb(candidate, checks, full=full)
+
+    def _unrun(self, candidate: Candidate, files: Mapping[str, bytes]) -> Iterator[Check]:
+        """Make the checks that run nothing."""
+        yield self._patch_check(candidate, files)
+        if self._screened:
+            yield screen_check([finding.sentence for finding in screen(self._scene.files, files)])
 
     def _patch_check(self, candidate: Candidate, files: Mapping[str, bytes]) -> Check:
         for path, source in files.items():
@@ -95,41 +116,54 @@ class TrialJudge:
         return Check(kind=CheckKind.PATCH, passed=True, detail=f"applies to a clean copy and compiles ({changed})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Ladder:
-    """The checks of one candidate in one fresh sandbox."""
+    """The checks of one candidate whose code is run: `files` are those of its patch, `new` a fresh sandbox with them."""
 
     scene: Scene
     evidence: Evidence
     old: Sandbox
     new: Sandbox
+    files: Mapping[str, bytes]
     also: tuple[TargetName, ...]
+    keeps: str = ""
 
-    def climb(self, candidate: Candidate, first: Check, *, files: Mapping[str, bytes], full: bool) -> Verdict:
-        checks = [first]
-        for check in self._behaviour(candidate.target.name):
+    def climb(self, candidate: Candidate, first: Sequence[Check], *, full: bool) -> Verdict:
+        checks = [*first]
+        for check in self._behaviour(candidate.target.name, full=full):
             checks.append(check)
             if check.passed is not True and check.decisive:
                 return judge(checks)
-        timing, comparison = self._timing(candidate, may_remember(self.scene.files, files))
+        timing, comparison = self._timing(candidate, may_remember(self.scene.files, self.files) or self.keeps)
         checks.append(timing)
         if not full or timing.passed is not True:
             return judge(checks, comparison=comparison)
-        last, workload = self._workload(candidate, files)
+        last, workload = self._workload(candidate)
         return judge([*checks, last], comparison=comparison, workload=workload)
 
-    def _behaviour(self, name: TargetName) -> Iterator[Check]:
+    def _behaviour(self, name: TargetName, *, full: bool) -> Iterator[Check]:
         for each in dict.fromkeys((name, *self.also)):
-            recording = self.evidence.recordings.get(each)
-            if recording is None:
-                yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {each}")
-                return
-            check = check_calls(self.scene, self.new, recording, self.evidence.expected[each], referee=self.old)
-            yield dataclasses.replace(check, detail=f"{each.qualname}: {check.detail}") if self.also else check
+            yield from self._calls(each)
         if self.evidence.suite is None:
             yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
         else:
-            yield judge_tests(self.scene, self.new, self.evidence.suite)
+            yield self._tests(self.evidence.suite, full=full)
+
+    def _calls(self, name: TargetName) -> Iterator[Check]:
+        recording = self.evidence.recordings.get(name)
+        if recording is None:
+            yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
+            return
+        trial = check_calls(self.scene, self.new, recording, self.evidence.expected[name], referee=self.old)
+        if trial.kept > max(FEW_BLOCKS, MANY_BLOCKS * trial.made):
+            self.keeps = f"what {name.qualname} leaves in memory ({trial.kept} blocks more than the original)"
+        for check in trial.checks:
+            yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}") if self.also else check
+
+    def _tests(self, suite: SuiteRun, *, full: bool) -> Check:
+        """Run the tests on a tree of their own, on all cores."""
+        with self.scene.provider.open(self.files) as sandbox:
+            return judge_tests(self.scene, sandbox, suite)
 
     def _timing(self, candidate: Candidate, fresh_only: str) -> tuple[Check, Comparison | None]:
         name = candidate.target.name
@@ -147,10 +181,11 @@ class _Ladder:
             return Check(kind=CheckKind.CALLS, passed=False, detail=str(error)), None
         except ContestantError as error:
             return Check(kind=CheckKind.TIMING, passed=None, detail=f"while it was timed: {error}"), None
-        return timing_check(result.comparison, min_speedup=self.scene.min_speedup, note=result.note), result.comparison
+        check = timing_check(result.comparison, min_speedup=self.scene.min_speedup, note=result.note, problem=result.problem)
+        return check, result.comparison
 
-    def _workload(self, candidate: Candidate, files: Mapping[str, bytes]) -> tuple[Check, Comparison | None]:
-        result = race_workload(self.scene, files, seed=int(candidate.key, 16))
+    def _workload(self, candidate: Candidate) -> tuple[Check, Comparison | None]:
+        result = race_workload(self.scene, self.files, seed=int(candidate.key, 16))
         if result.failure:
             return Check(kind=CheckKind.TESTS, passed=False, detail=result.failure), None
         return workload_check(result.comparison, note=result.note), result.comparison

@@ -1,11 +1,14 @@
 """Times old and new code on the recorded calls, in pairs of fresh processes, by the host's clock.
 
-In each pair both sides are loaded, then batches alternate in the order old, new, new, old, so that a drift of the machine meets both
-alike; every batch runs in a fresh child on freshly rebuilt inputs. What an empty batch costs (the pipe) is measured and taken off.
+In each pair both sides are loaded on trees that were put back, then batches alternate in the order old, new, new, old, so that a drift of
+the machine meets both alike; every batch runs in a fresh child on freshly rebuilt inputs. What an empty batch costs (the pipe) is
+measured and taken off.
 
-Short batches repeat the calls to be long enough to time. A cache that remembers arguments would gain by that alone. So a patch that
-could keep something from call to call is timed on fresh inputs only: each call once for each process. Any other race has a cold
-series of that kind beside the warm one, and where that shows but little of the gain, the cold one is the figure.
+Three series are kept. The *first* batch of each process makes every call once, on inputs that no process of the candidate has met: all
+its answers are compared, and the whole span from the inputs to the answers is kept beside the timed part. The *fresh* batch makes
+calls that nobody recorded. The *warm* batches repeat the recorded calls until they are long enough to time well; they give the
+figure, unless one of the other series shows but little of the gain: then the gain comes from having met the inputs, and the lower
+figure counts.
 """
 
 from __future__ import annotations
@@ -13,19 +16,21 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from codeopt.errors import ContestantError
 from codeopt.model.calls import Expected
-from codeopt.model.evidence import Comparison, Measurement
+from codeopt.model.evidence import Comparison, Measurement, Span, SpanPair
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.stats.compare import compare
 from codeopt.stats.sequential import Decision, Plan, State
+from codeopt.trial.replay import inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import Worker, open_worker
+from codeopt.verify.conduct import hidden_work, import_problem
 
 __all__ = ["RaceResult", "WrongWhileTimed", "race"]
 
@@ -37,7 +42,6 @@ FLOOR_S = 2e-6
 NEARLY_LONG_ENOUGH = 1.5
 LARGE_GAIN = 1.5
 QUADS = 6
-COLD_QUADS = 3
 FIRST_TIME_SHARE = 0.25
 
 
@@ -47,19 +51,30 @@ class WrongWhileTimed(ContestantError):  # noqa: N818 - named for what the candi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaceResult:
-    """`comparison` is what counts; `note` says where it was not taken on repeated inputs, and why."""
+    """`comparison` is what counts; `note` says where it was not taken on repeated inputs, and why.
+
+    `problem` says what speaks against the figure: work outside the timed part, or an import that costs more than is gained.
+    """
 
     comparison: Comparison | None
     note: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """Which calls a timed batch makes, and how often."""
+    """Which calls a timed batch makes, how often, and in how many rounds; without `sampled` all answers are looked at."""
 
     calls: tuple[int, ...]
     repeat: int = 1
     quads: int = 1
+    sampled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Timed:
+    span: Span
+    digests: tuple[str, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,56 +84,103 @@ class _Race:
     scene: Scene
     recording: Recording
     expected: Expected
-    old: Sandbox
-    new: Sandbox
+    every: Sequence[bytes]
+    sides: tuple[Sandbox, Sandbox]
     batch: _Batch
     rng: random.Random
     warm: list[Measurement] = field(default_factory=list)
-    cold: list[Measurement] = field(default_factory=list)
+    first: list[Measurement] = field(default_factory=list)
+    fresh: list[Measurement] = field(default_factory=list)
+    spans: list[SpanPair] = field(default_factory=list)
+    imports: list[tuple[float, float]] = field(default_factory=list)
+    hash_seed: int = 0
 
     def pair(self) -> None:
         """Add one pair of fresh processes, started in random order."""
         with ExitStack() as stack:
-            sides = [self.old, self.new]
             first = self.rng.randrange(2)
             workers: dict[int, Worker] = {}
-            hash_seed = self.rng.randrange(1, 2**32)
+            self.hash_seed = self.rng.randrange(1, 2**32)
             for side in (first, 1 - first):
-                workers[side] = stack.enter_context(open_worker(self.scene, sides[side], self.recording, hash_seed=hash_seed))
-            old, new = workers[0], workers[1]
-            self.warm.append(self._rounds(old, new, self.batch))
-            if self.batch.repeat > 1:
-                self.cold.append(self._rounds(old, new, replace(self.batch, repeat=1, quads=COLD_QUADS)))
+                worker = open_worker(self.scene, self.sides[side], self.recording, hash_seed=self.hash_seed)
+                with _answerable(side):
+                    workers[side] = stack.enter_context(worker)
+            both = (workers[0], workers[1])
+            self.imports.append((both[0].import_s, both[1].import_s))
+            empty = tuple(min(self._make(worker, _Batch(calls=()), ()).span.seconds for _ in range(3)) for worker in both)
+            self._first_time(both, empty)
+            self.warm.append(self._rounds(both, self.batch, empty))
 
-    def _rounds(self, old: Worker, new: Worker, batch: _Batch) -> Measurement:
-        empty = [self._empty(worker) for worker in (old, new)]
+    def _first_time(self, both: tuple[Worker, Worker], empty: Sequence[float]) -> None:
+        """Take the series of inputs that these processes have not met; the order of the calls is as secret as the made ones."""
+        recorded = _Batch(calls=tuple(self.rng.sample(self.batch.calls, len(self.batch.calls))), sampled=False)
+        self.first.append(self._rounds(both, recorded, empty))
+        if self.expected.fresh:
+            made = _Batch(calls=tuple(self.rng.sample(self.expected.fresh, len(self.expected.fresh))), sampled=False)
+            self.fresh.append(self._rounds(both, made, empty))
+
+    def _rounds(self, both: tuple[Worker, Worker], batch: _Batch, empty: Sequence[float]) -> Measurement:
         times: tuple[list[float], list[float]] = ([], [])
         for _ in range(batch.quads):
-            for side in self.rng.choice(((0, 1, 1, 0), (1, 0, 0, 1))):
-                seconds = self._time((old, new)[side], batch, judged=side == 1)
-                times[side].append(max(seconds - empty[side], FLOOR_S))
+            orders = ((0, 1, 1, 0), (1, 0, 0, 1)) if batch.sampled else ((0, 1), (1, 0))
+            for pair in _pairs(self.rng.choice(orders)):
+                for side, timed in self._both(both, batch, pair).items():
+                    times[side].append(max(timed.span.seconds - empty[side], FLOOR_S))
         return Measurement(old_seconds=statistics.median(times[0]), new_seconds=statistics.median(times[1]))
 
-    def _empty(self, worker: Worker) -> float:
-        return min(worker.time_batch((), repeat=1, show=()).seconds for _ in range(3))
-
-    def _time(self, worker: Worker, batch: _Batch, *, judged: bool) -> float:
+    def _both(self, both: tuple[Worker, Worker], batch: _Batch, order: Sequence[int]) -> dict[int, _Timed]:
+        """Make a batch on both sides, and compare the same answers of both."""
         count = len(batch.calls) * batch.repeat
-        show = self.rng.sample(range(count), min(SHOWN, count))
-        timed = worker.time_batch(batch.calls, repeat=batch.repeat, show=show)
-        if judged:
-            self._check(batch, show, timed.digests)
-        return timed.seconds
+        show = self.rng.sample(range(count), min(SHOWN, count)) if batch.sampled else range(count)
+        timed = {}
+        for side in order:
+            with _answerable(side):
+                timed[side] = self._make(both[side], batch, show)
+        if timed[0].digests != timed[1].digests:
+            self._blame(batch, show, timed)
+        if not batch.sampled:
+            self.spans.append(SpanPair(old=timed[0].span, new=timed[1].span))
+        return timed
 
-    def _check(self, batch: _Batch, show: Sequence[int], digests: Sequence[str]) -> None:
-        wanted = {answer.call: answer for answer in self.expected.answers}
-        got = list(digests) + [""] * (len(show) - len(digests))
-        for position, digest in zip(show, got, strict=False):
-            answer = wanted[batch.calls[position % len(batch.calls)]]
-            if digest != answer.digest and answer.call in self.stable:
-                raise WrongWhileTimed(f"on input ({answer.given}) a timed call answers differently from the original ({answer.shown})")
+    def _make(self, worker: Worker, batch: _Batch, show: Sequence[int]) -> _Timed:
+        with worker.batch([self.every[call] for call in batch.calls], repeat=batch.repeat) as made:
+            digests = made.show(show)
+        return _Timed(span=made.span, digests=digests)
 
-    stable: frozenset[int] = frozenset()
+    def _blame(self, batch: _Batch, show: Sequence[int], timed: dict[int, _Timed]) -> None:
+        """Hold a difference against the candidate, unless the original does not repeat itself in another process either.
+
+        Raises:
+            WrongWhileTimed: the difference is the candidate's.
+        """
+        with open_worker(self.scene, self.sides[0], self.recording, hash_seed=self.hash_seed) as worker:
+            again = self._make(worker, batch, show).digests
+        answers = {answer.call: answer for answer in self.expected.answers}
+        for position, old, new, repeated in zip(show, timed[0].digests, timed[1].digests, again, strict=True):
+            if old and old != new and old == repeated:
+                answer = answers[batch.calls[position % len(batch.calls)]]
+                raise WrongWhileTimed(
+                    f"on input ({answer.given}) a timed call answers differently from the original, whose result is {answer.shown}"
+                )
+
+
+@contextmanager
+def _answerable(side: int) -> Iterator[None]:
+    """Hold it against a candidate when its worker dies, hangs or breaks the protocol while it is timed: in the replay it did not.
+
+    Raises:
+        WrongWhileTimed: it did.
+    """
+    try:
+        yield
+    except ContestantError as error:
+        if side == 0 or isinstance(error, WrongWhileTimed):
+            raise
+        raise WrongWhileTimed(f"only while it was timed: {error}") from None
+
+
+def _pairs(order: Sequence[int]) -> list[Sequence[int]]:
+    return [order[at : at + 2] for at in range(0, len(order), 2)]
 
 
 def race(
@@ -126,18 +188,26 @@ def race(
 ) -> RaceResult:
     """Time until the plan is decided or `race_s` is spent.
 
-    Both sandboxes must hold the recording already. The batch holds every expected call, or a sample of them where that takes too
-    long. `fresh_only` says why no process may meet an input twice; empty when it may.
+    The batch holds every expected call, or a sample of them where that takes too long. `fresh_only` says why no process may meet
+    an input twice; empty when it may.
 
     Raises:
         ContestantError: a worker died, hung, or answered differently while it was timed.
     """
-    rng = random.Random(f"{scene.seed}/{seed}")  # noqa: S311 - an order of measurement, not a secret
-    batch, stable = _planned(scene, old, recording, expected, rng)
+    rng = random.Random(f"{scene.secret}/{scene.seed}/{seed}")  # noqa: S311 - the secret is not guessed from an order
+    every = inputs(recording, expected)
+    with open_worker(scene, old, recording) as worker:
+        batch = _planned(worker, every, expected.calls, rng)
     if fresh_only and batch.repeat > 1:
         batch = replace(batch, repeat=1, quads=QUADS)
-    run = _Race(scene=scene, recording=recording, expected=expected, old=old, new=new, batch=batch, rng=rng, stable=stable)
-    plan = Plan(confidence=scene.confidence)
+    run = _Race(scene=scene, recording=recording, expected=expected, every=every, sides=(old, new), batch=batch, rng=rng)
+    comparison = _decided(run)
+    note = f"timed on inputs that a process meets once, since {fresh_only} could remember them" if fresh_only else ""
+    return _result(run, comparison, note=note)
+
+
+def _decided(run: _Race) -> Comparison | None:
+    scene, plan = run.scene, Plan(confidence=run.scene.confidence)
     start = time.perf_counter()
     decision = Decision(state=State.CONTINUE, comparison=None)
     while decision.state is State.CONTINUE:
@@ -145,47 +215,38 @@ def race(
         late = time.perf_counter() - start > scene.limits.race_s and len(run.warm) >= plan.looks[0]
         settle = plan.conclude if late else plan.decide
         decision = settle(run.warm, min_speedup=scene.min_speedup)
-    note = f"timed on inputs that a process meets once, since {fresh_only} could remember them" if fresh_only else ""
-    return _result(run, decision.comparison, scene.confidence, note=note)
+    return decision.comparison
 
 
-def _planned(scene: Scene, old: Sandbox, recording: Recording, expected: Expected, rng: random.Random) -> tuple[_Batch, frozenset[int]]:
-    """Choose the batch by the original's time, and find the calls whose timed results repeat the replayed ones on the original."""
-    with open_worker(scene, old, recording) as worker:
-        batch = _batch(worker, recording, expected.calls, rng)
-        # A batch is seeded once, a replay before each call: what draws random numbers cannot be told apart in a batch.
-        return batch, frozenset() if expected.random else _stable(worker, batch, expected)
-
-
-def _batch(worker: Worker, recording: Recording, calls: tuple[int, ...], rng: random.Random) -> _Batch:
-    timed = worker.time_batch(calls, repeat=1, show=())
-    seconds, cost_s = timed.seconds, timed.seconds + timed.preparing_s
+def _planned(worker: Worker, every: Sequence[bytes], calls: tuple[int, ...], rng: random.Random) -> _Batch:
+    """Choose the batch by the original's time."""
+    with worker.batch([every[call] for call in calls]) as made:
+        made.show(())
+    seconds, cost_s = made.seconds, made.span.total_s
     if cost_s > LONGEST_ROUND_S:
         part = max(1, int(len(calls) * LONGEST_ROUND_S / cost_s)) / len(calls)
         calls = tuple(sorted(rng.sample(calls, round(part * len(calls)))))
         seconds, cost_s = seconds * part, cost_s * part
     affordable = int(LONGEST_ROUND_S / max(cost_s, FLOOR_S))
-    repeat = max(1, min(int(BATCH_S / max(seconds, FLOOR_S)) + 1, BATCH_BYTES // max(1, len(recording.data)), affordable, 5_000))
+    size = sum(len(every[call]) for call in calls)
+    repeat = max(1, min(int(BATCH_S / max(seconds, FLOOR_S)) + 1, BATCH_BYTES // max(1, size), affordable, 5_000))
     return _Batch(calls=calls, repeat=repeat if seconds < BATCH_S / NEARLY_LONG_ENOUGH else 1)
 
 
-def _stable(worker: Worker, batch: _Batch, expected: Expected) -> frozenset[int]:
-    """Return the calls that do in a batch, the first time and the last, what they do in a replay."""
-    count = len(batch.calls)
-    wanted = {answer.call: answer.digest for answer in expected.answers}
-    digests = worker.time_batch(
-        batch.calls, repeat=batch.repeat, show=[*range(count), *range(count * (batch.repeat - 1), count * batch.repeat)]
-    ).digests
-    pairs = zip(batch.calls, digests[:count], digests[count:], strict=True)
-    return frozenset(call for call, first, last in pairs if wanted[call] == first == last)
+def _result(run: _Race, warm: Comparison | None, *, note: str) -> RaceResult:
+    comparison = warm
+    for series, what in ((run.first, "inputs met for the first time"), (run.fresh, "inputs that were never recorded")):
+        other = compare(series, run.scene.confidence) if series else None
+        if comparison is not None and other is not None and _contradicts(other, comparison):
+            note = f"only inputs that it has met gain {comparison.ratio:.3g}x: on {what} it is {other.ratio:.3g}x"
+            comparison = other
+    return RaceResult(comparison=comparison, note=note, problem=hidden_work(run.spans) or _import_problem(run))
 
 
-def _result(run: _Race, warm: Comparison | None, confidence: float, *, note: str) -> RaceResult:
-    cold = compare(run.cold, confidence) if run.cold else None
-    if warm is None or cold is None or not _contradicts(cold, warm):
-        return RaceResult(comparison=warm, note=note)
-    note = f"only repeated inputs gain {warm.ratio:.3g}x: on inputs met for the first time it is {cold.ratio:.3g}x"
-    return RaceResult(comparison=cold, note=note)
+def _import_problem(run: _Race) -> str:
+    a_batch = statistics.median(pair.old_seconds - pair.new_seconds for pair in run.first)
+    saved_s = a_batch / max(1, len(run.batch.calls)) * run.recording.seen
+    return import_problem(run.imports, saved_s=saved_s)
 
 
 def _contradicts(cold: Comparison, warm: Comparison) -> bool:

@@ -18,7 +18,7 @@ from codeopt.trial.files import listing
 from codeopt.trial.profiling import require_success
 from codeopt.trial.scene import Scene
 
-__all__ = ["Frames", "pack", "record", "unpack"]
+__all__ = ["Frames", "frames_of", "pack", "record", "unpack"]
 
 LIMIT_CALLS = 160
 
@@ -122,11 +122,12 @@ def _listed(head: Mapping[str, object], key: str) -> list[str]:
 
 
 def _split(data: bytes) -> tuple[Mapping[str, object], tuple[bytes, ...]]:
-    head, *calls = _frames(data)
+    head, *calls = frames_of(data)
     return json.loads(head), tuple(calls)
 
 
-def _frames(data: bytes) -> Iterator[bytes]:
+def frames_of(data: bytes) -> Iterator[bytes]:
+    """Yield the frames that `pack` joined."""
     at = 0
     while at + 4 <= len(data):
         (length,) = struct.unpack_from(">I", data, at)

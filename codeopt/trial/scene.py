@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codeopt.model.work import Command, Environment, Workload
 from codeopt.ports import Sandbox, SandboxProvider
@@ -19,6 +20,7 @@ class Limits:
     workload_s: float = 600.0
     tests_s: float = 900.0
     call_s: float = 60.0
+    vary_s: float = 20.0
     race_s: float = 40.0
     workload_race_s: float = 60.0
     nodes: int = 200_000
@@ -27,7 +29,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What every trial of a run shares. `files` is the snapshot: path to bytes of the files that patches may touch."""
+    """What every trial of a run shares. `files` is the snapshot: path to bytes of the files that patches may touch.
+
+    `secret` draws what a candidate must not be able to foresee: made inputs, orders, positions that are looked at.
+    """
 
     provider: SandboxProvider
     environment: Environment
@@ -38,6 +43,7 @@ class Scene:
     min_speedup: float = 1.03
     confidence: float = 0.99
     seed: int = 0
+    secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 
     def command(self, sandbox: Sandbox, argv: tuple[str, ...], timeout_s: float, **inside: object) -> Command:
         """Return a command for repository code; `inside` is what `sitecustomize` is asked to start, nothing when empty."""

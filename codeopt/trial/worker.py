@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from codeopt.errors import ContestantError
-from codeopt.model.calls import CallAnswer
-from codeopt.model.code import TargetName
+from codeopt.model.calls import CallAnswer, Deed, Replay
+from codeopt.model.evidence import Span
 from codeopt.model.work import Command, Recording
 from codeopt.ports import Channel, Sandbox
 from codeopt.trial.environment import TREE
-from codeopt.trial.recording import pack, unpack
+from codeopt.trial.recording import frames_of, pack, unpack
 from codeopt.trial.scene import Scene
 
-__all__ = ["TimedBatch", "Worker", "open_worker", "place_recording"]
+__all__ = ["Batch", "BatchEndedError", "Worker", "open_worker"]
 
 M = TypeVar("M", bound=BaseModel)
 START_S = 120.0
 LIFE_S = 3600.0
+MOST_DEEDS = 100
+
+
+class BatchEndedError(ContestantError):
+    """A batch ended its own process; the worker lives on and takes the next one."""
 
 
 class _Message(BaseModel):
     """What a worker may say; anything else breaks the protocol."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    hello: int | None = None
     ready: int | None = None
     prepared: int | None = None
     done: int | None = None
     digests: list[str] | None = None
+    kept: int = 0
+    world: dict[str, str] | None = None
+    random: bool = False
+    varied: int | None = None
     failed: str | None = None
+    status: int = 0
     error: str = ""
+    did: str | None = None
+    what: str = ""
 
 
 class _Told(BaseModel):
     """What a worker says of one call."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     call: int
     status: Literal["returned", "raised", "opaque", "unloadable"]
     outcome: str = ""
@@ -52,75 +64,176 @@ class _Told(BaseModel):
     given: str = ""
     shown: str = ""
     note: str = ""
-    random: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimedBatch:
-    """What a batch took by the host's clock, what building its inputs took before, and digests of some of its results."""
+class Batch:
+    """A batch whose calls have been made: ask what came out. Made by `Worker.batch`."""
 
-    seconds: float
-    preparing_s: float
-    digests: tuple[str, ...]
+    def __init__(self, worker: Worker, size: int, *, preparing_s: float, seconds: float) -> None:
+        """Keep how long it took to get ready, and the calls."""
+        self._worker = worker
+        self._size = size
+        self.preparing_s = preparing_s
+        self.seconds = seconds
+        self.answering_s = 0.0
+
+    @property
+    def span(self) -> Span:
+        """From the inputs to the answers; complete after `show`."""
+        return Span(preparing_s=self.preparing_s, seconds=self.seconds, answering_s=self.answering_s)
+
+    def show(self, positions: Sequence[int]) -> tuple[str, ...]:
+        """Return the digests of the results at these positions, empty where one cannot be compared.
+
+        Raises:
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        start = time.perf_counter()
+        self._worker.ask({"op": "show", "positions": list(positions)})
+        digests = self._worker.expect("digests").digests or []
+        self.answering_s = time.perf_counter() - start
+        if len(digests) != len(positions):
+            raise ContestantError(f"the worker showed {len(digests)} results of {len(positions)}")
+        return tuple(digests)
+
+    def tell(self, numbers: Sequence[int]) -> Replay:
+        """Return all that is to be known of the batch; `numbers` are those of its calls, in order.
+
+        Raises:
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        self._worker.ask({"op": "tell"})
+        answers = [self._worker.told() for _ in numbers]
+        if [answer.call for answer in answers] != list(range(len(numbers))):
+            raise ContestantError("the worker told of other calls than those it was given")
+        world = self._worker.expect("world").world or {}
+        named = tuple(replace(answer, call=number) for answer, number in zip(answers, numbers, strict=True))
+        return Replay(answers=named, world=tuple(sorted(world.items())), deeds=self._worker.deeds, seconds=self.seconds)
+
+    def again(self) -> tuple[tuple[str, ...], int]:
+        """Have all calls made a second time on worn objects; returns their digests, and how many memory blocks stayed in the end.
+
+        Raises:
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        self._worker.ask({"op": "again"})
+        message = self._worker.expect("digests")
+        if len(message.digests or ()) != self._size:
+            raise ContestantError("the worker did not make every call again")
+        return tuple(message.digests or ()), message.kept
 
 
 class Worker:
-    """A worker that has imported the target; made by `open_worker`."""
+    """A worker that has imported the target in `import_s` seconds; made by `open_worker`."""
 
     def __init__(self, scene: Scene, channel: Channel) -> None:
-        """Take over a channel on which the worker has said `ready`."""
+        """Take over a channel whose worker has nothing loaded yet."""
+        self.import_s = 0.0
         self._scene = scene
         self._channel = channel
+        self._deeds: dict[str, Deed] = {}
+        self._patience_s = START_S
 
-    def replay(self, calls: Sequence[int]) -> tuple[CallAnswer, ...]:
-        """Make calls again and return what each did.
+    @property
+    def call_s(self) -> float:
+        """How long one call may take."""
+        return self._scene.limits.call_s
 
-        Raises:
-            ContestantError: the worker died, hung or broke the protocol.
-        """
-        return tuple(self.answers(calls))
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        """What the tree's code did so far beside computing."""
+        return tuple(self._deeds.values())
 
-    def answers(self, calls: Sequence[int]) -> Iterator[CallAnswer]:
-        """Make calls again and yield what each did, as it comes.
-
-        Raises:
-            ContestantError: the worker died, hung or broke the protocol.
-        """
-        self._send({"op": "replay", "calls": list(calls), "limit": self._scene.limits.nodes})
-        for _ in calls:
-            yield self._told()
-
-    def time_batch(self, calls: Sequence[int], *, repeat: int, show: Sequence[int]) -> TimedBatch:
-        """Run a batch in a fresh child, and ask for the digests of the results at positions `show`.
+    def load(self, spec: object) -> None:
+        """Have the target imported.
 
         Raises:
-            ContestantError: the worker died, hung or broke the protocol.
+            ContestantError: it cannot be.
         """
-        begin = time.perf_counter()
-        self._send({"op": "time", "calls": list(calls), "repeat": repeat})
-        self._expect("prepared")
+        self._send(spec)
+        self.expect("hello")
         start = time.perf_counter()
-        self._send({"op": "go"})
-        self._expect("done")
+        self._send({})
+        message = self._receive(_Message)
+        if message.ready is None:
+            raise ContestantError(f"the target cannot be imported: {message.error or 'the worker is not ready'}")
+        self.import_s = time.perf_counter() - start
+
+    @contextmanager
+    def batch(self, calls: Sequence[bytes], *, repeat: int = 1, timeout_s: float | None = None) -> Iterator[Batch]:
+        """Make calls in a fresh child, each `repeat` times, by the host's clock; ask the batch what came out.
+
+        Raises:
+            BatchEndedError: the calls ended their process.
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        self._patience_s = self._scene.limits.call_s if timeout_s is None else timeout_s
+        begin = time.perf_counter()
+        self._send({"op": "batch", "repeat": repeat})
+        self._channel.send(pack(calls))
+        self.expect("prepared")
+        start = time.perf_counter()
+        self._send({})
+        done = self.expect("done").done
         seconds = time.perf_counter() - start
-        self._send({"positions": list(show), "limit": self._scene.limits.nodes})
-        digests = tuple(self._expect("digests").digests or ())
-        return TimedBatch(seconds=seconds, preparing_s=start - begin, digests=digests)
+        if done != len(calls) * repeat:
+            raise ContestantError(f"the worker made {done} calls of {len(calls) * repeat}")
+        yield Batch(self, len(calls), preparing_s=start - begin, seconds=seconds)
+        self._send({"op": "end"})
 
-    def _send(self, message: object) -> None:
-        self._channel.send(json.dumps(message).encode())
+    def vary(self, calls: Sequence[bytes], seed: str) -> tuple[bytes, ...]:
+        """Return new calls made out of recorded ones; `seed` decides which.
 
-    def _expect(self, field: str) -> _Message:
-        message = _parsed(_Message, self._channel.receive(timeout_s=self._scene.limits.call_s))
+        Raises:
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        self._patience_s = self._scene.limits.call_s
+        self._send({"op": "vary", "seed": seed})
+        self._channel.send(pack(calls))
+        self.expect("varied")
+        return tuple(frames_of(self._channel.receive(timeout_s=self._patience_s)))
+
+    def ask(self, question: dict[str, object]) -> None:
+        """Send a question about the batch that was made."""
+        self._send({**question, "limit": self._scene.limits.nodes})
+
+    def expect(self, field: str) -> _Message:
+        """Wait for the message that has `field`.
+
+        Raises:
+            ContestantError: another came, or none.
+        """
+        message = self._receive(_Message)
         if message.failed is not None:
-            raise ContestantError(f"{message.failed} {message.error}".strip())
+            raise BatchEndedError(f"{message.failed} {message.error}".strip())
         if getattr(message, field) is None:
             raise ContestantError(f"the worker did not say `{field}`")
         return message
 
-    def _told(self) -> CallAnswer:
-        told = _parsed(_Told, self._channel.receive(timeout_s=self._scene.limits.call_s))
-        return CallAnswer(**told.model_dump())
+    def told(self) -> CallAnswer:
+        """Wait for what is said of one call."""
+        return CallAnswer(**self._receive(_Told).model_dump())
+
+    def _send(self, message: object) -> None:
+        self._channel.send(json.dumps(message).encode())
+
+    def _receive(self, kind: type[M]) -> M:
+        """Return the next message that answers; what the code does beside computing is said in between, and kept."""
+        while True:
+            frame = self._channel.receive(timeout_s=self._patience_s)
+            deed = _deed(frame)
+            if deed is None:
+                return _parsed(kind, frame)
+            if len(self._deeds) >= MOST_DEEDS:
+                raise ContestantError("the worker talks without being asked")
+            self._deeds.setdefault(deed.kind, deed)
+
+
+def _deed(frame: bytes) -> Deed | None:
+    if not frame.startswith(b'{"did":'):
+        return None
+    message = _parsed(_Message, frame)
+    return Deed(kind=message.did or "", what=message.what)
 
 
 def _parsed(kind: type[M], frame: bytes) -> M:
@@ -132,25 +245,30 @@ def _parsed(kind: type[M], frame: bytes) -> M:
 
 @contextmanager
 def open_worker(scene: Scene, sandbox: Sandbox, recording: Recording, *, hash_seed: int = 0) -> Iterator[Worker]:
-    """Start a worker on a recording (see `place_recording`) and wait until it has imported the target.
+    """Start a worker on a sandbox that is put back first, and wait until it has imported the target of a recording.
+
+    Nothing that an earlier worker left can meet this one: neither process nor file.
 
     Raises:
         ContestantError: the target cannot be imported.
     """
-    with sandbox.open_channel(_command(scene, sandbox, recording, hash_seed)) as channel:
-        message = _parsed(_Message, channel.receive(timeout_s=START_S))
-        if message.ready is None:
-            raise ContestantError(f"the target cannot be imported: {message.error or 'the worker is not ready'}")
-        yield Worker(scene, channel)
+    sandbox.renew()
+    argv = (sandbox.python, f"{sandbox.tools}/worker.py")
+    env = (("PYTHONPATH", scene.import_path(sandbox, inside=False)), ("PYTHONHASHSEED", str(hash_seed)))
+    with sandbox.open_channel(Command(argv=argv, timeout_s=LIFE_S, env=env)) as channel:
+        worker = Worker(scene, channel)
+        worker.load(_spec(scene, sandbox, recording))
+        yield worker
 
 
-def _command(scene: Scene, sandbox: Sandbox, recording: Recording, hash_seed: int) -> Command:
+def _spec(scene: Scene, sandbox: Sandbox, recording: Recording) -> dict[str, object]:
     frames = unpack(recording)
     roots = scene.import_path(sandbox, inside=False).split(":")
     entries = [sandbox.tree + entry.removeprefix(TREE) for entry in frames.import_path]
     name = recording.name
-    spec = {
+    return {
         "tree": sandbox.tree,
+        "out": sandbox.out,
         "path": name.path,
         "qualname": name.qualname,
         "ordinal": name.ordinal,
@@ -158,18 +276,4 @@ def _command(scene: Scene, sandbox: Sandbox, recording: Recording, hash_seed: in
         "main": frames.main,
         "argv": frames.argv,
         "import_path": list(dict.fromkeys(entries + [root for root in roots if root])),
-        "calls": calls_file(sandbox, name),
     }
-    argv = (sandbox.python, f"{sandbox.tools}/worker.py", json.dumps(spec))
-    env = (("PYTHONPATH", scene.import_path(sandbox, inside=False)), ("PYTHONHASHSEED", str(hash_seed)))
-    return Command(argv=argv, timeout_s=LIFE_S, env=env)
-
-
-def calls_file(sandbox: Sandbox, name: TargetName) -> str:
-    """Return where the calls of a target lie in a sandbox."""
-    return f"{sandbox.out}/recorded-{hashlib.sha256(str(name).encode()).hexdigest()[:16]}.bin"
-
-
-def place_recording(sandbox: Sandbox, recording: Recording) -> None:
-    """Put the recorded calls where workers of this sandbox find them."""
-    sandbox.write({calls_file(sandbox, recording.name): pack(unpack(recording).calls)})

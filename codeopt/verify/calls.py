@@ -4,41 +4,67 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from codeopt.model.calls import CallAnswer, Expected
+from codeopt.model.calls import CallAnswer, Deed, Expected, Replay
 from codeopt.model.evidence import Check, CheckKind
+from codeopt.verify.conduct import world_difference
 
-__all__ = ["judge_calls", "settle", "still"]
+__all__ = ["agreed", "judge_calls", "settle", "still"]
 
 
 def settle(
-    first: Sequence[CallAnswer], second: Sequence[CallAnswer], *, outcomes: Sequence[str] = (), replayed: Sequence[int] = ()
+    first: Sequence[CallAnswer],
+    second: Sequence[CallAnswer],
+    *,
+    outcomes: Sequence[str] = (),
+    replayed: Sequence[int] = (),
+    recorded: int = 0,
 ) -> Expected:
     """Keep the calls on which two fresh processes of the original agree; a call that differs from itself proves nothing.
 
     `outcomes` says by call how it ended when it was recorded, empty where that is not known: a replay that ends otherwise lacks
-    something that the call needs (a file, a connection), and would compare two failures. `replayed` are the calls that were made.
+    something that the call needs (a file, a connection), and would compare two failures. `replayed` are the calls that were made; those
+    from `recorded` on were never made before, and are left out without a word.
     """
     kept: list[CallAnswer] = []
     dropped: Counter[str] = Counter()
     again = {answer.call: answer for answer in second}
     for answer in first:
-        recorded = outcomes[answer.call] if answer.call < len(outcomes) else ""
-        reason = _unusable(answer, again.get(answer.call), recorded)
-        if reason:
-            dropped[reason] += 1
-        else:
+        ended = outcomes[answer.call] if answer.call < len(outcomes) else ""
+        reason = _unusable(answer, again.get(answer.call), ended)
+        if not reason:
             kept.append(answer)
-    return Expected(answers=tuple(kept), dropped=tuple(sorted(dropped.items())), replayed=tuple(replayed))
+        elif not recorded or answer.call < recorded:
+            dropped[reason] += 1
+    return Expected(answers=tuple(kept), dropped=tuple(sorted(dropped.items())), replayed=tuple(replayed), recorded=recorded)
 
 
-def still(expected: Expected, again: Sequence[CallAnswer]) -> Expected:
+def agreed(expected: Expected, first: Replay, second: Replay) -> Expected:
+    """Add what two replays of the original agree on beside the answers: worn calls, the world, deeds, memory, time."""
+    known = {answer.call for answer in expected.answers}
+    pairs = zip(expected.replayed, first.worn, second.worn, strict=False)
+    worn = tuple(one if one == other and number in known else "" for number, one, other in pairs)
+    deeds: dict[str, Deed] = {deed.kind: deed for deed in (*first.deeds, *second.deeds)}
+    return replace(
+        expected,
+        worn=worn if any(worn) else (),
+        world=tuple(item for item in first.world if item in second.world),
+        deeds=tuple(deeds.values()),
+        kept=max(first.kept, second.kept),
+        seconds=max(first.seconds, second.seconds),
+    )
+
+
+def still(expected: Expected, again: Replay) -> Expected:
     """Keep of what is expected only that which the original still does."""
-    now = {answer.call: answer for answer in again}
+    now = {answer.call: answer for answer in again.answers}
     kept = tuple(answer for answer in expected.answers if (got := now.get(answer.call)) is not None and answer.agrees(got))
     gone = len(expected.answers) - len(kept)
     dropped = (*expected.dropped, ("the original does not repeat its own result", gone)) if gone else expected.dropped
-    return Expected(answers=kept, dropped=dropped, replayed=expected.replayed)
+    worn = tuple(one if one == other else "" for one, other in zip(expected.worn, again.worn, strict=False))
+    world = tuple(item for item in expected.world if item in again.world)
+    return replace(expected, answers=kept, dropped=dropped, worn=worn, world=world)
 
 
 def _unusable(answer: CallAnswer, again: CallAnswer | None, recorded: str) -> str:
@@ -53,21 +79,41 @@ def _unusable(answer: CallAnswer, again: CallAnswer | None, recorded: str) -> st
     return ""
 
 
-def judge_calls(expected: Expected, answers: Sequence[CallAnswer], *, seen: int) -> Check:
-    """Compare a candidate's answers with the original's; every expected call must be answered, and none differently."""
-    if not expected.answers:
+def judge_calls(expected: Expected, replay: Replay, *, seen: int) -> Check:
+    """Compare a candidate's answers with the original's; every expected call must be answered, and none differently.
+
+    The same goes for the second time on worn objects, and for what the calls leave of the interpreter's and the libraries' settings.
+    """
+    if not expected.calls:
         why = "; ".join(f"{count} times: {reason}" for reason, count in expected.dropped) or "the workload never calls it"
         return Check(kind=CheckKind.CALLS, passed=None, detail=f"no recorded call can be compared: {why}")
-    got = {answer.call: answer for answer in answers}
-    for want in expected.answers:
-        difference = _difference(want, got.get(want.call))
-        if difference:
-            return Check(kind=CheckKind.CALLS, passed=False, detail=difference)
+    difference = _first_difference(expected, replay)
+    if difference:
+        return Check(kind=CheckKind.CALLS, passed=False, detail=difference)
     left_out = sum(count for _, count in expected.dropped)
-    detail = f"{len(expected.answers)} recorded calls (of {seen} made) give equal results, exceptions, arguments afterwards and output"
+    fresh = f" and {len(expected.fresh)} made out of them" if expected.fresh else ""
+    detail = f"{len(expected.calls)} recorded calls (of {seen} made){fresh} give equal results, exceptions, arguments afterwards and output"
     if left_out:
         detail += f"; {left_out} left out: " + "; ".join(reason for reason, _ in expected.dropped)
     return Check(kind=CheckKind.CALLS, passed=True, detail=detail)
+
+
+def _first_difference(expected: Expected, replay: Replay) -> str:
+    got = {answer.call: answer for answer in replay.answers}
+    for want in expected.answers:
+        if difference := _difference(want, got.get(want.call)):
+            return difference
+    return _worn_difference(expected, replay) or world_difference(expected.world, replay.world)
+
+
+def _worn_difference(expected: Expected, replay: Replay) -> str:
+    known = {answer.call: answer for answer in expected.answers}
+    worn = list(replay.worn) + [""] * (len(expected.worn) - len(replay.worn))
+    for number, want, digest in zip(expected.replayed, expected.worn, worn, strict=False):
+        if want and digest != want and number in known:
+            given = known[number].given
+            return f"on input ({given}) it answers differently the second time, after its first result and old arguments were overwritten"
+    return ""
 
 
 def _difference(want: CallAnswer, got: CallAnswer | None) -> str:

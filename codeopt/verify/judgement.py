@@ -6,13 +6,27 @@ from collections.abc import Sequence
 
 from codeopt.model.evidence import Check, CheckKind, Comparison, Outcome, Verdict
 
-__all__ = ["judge", "timing_check", "workload_check"]
+__all__ = ["judge", "screen_check", "timing_check", "workload_check"]
 
+NAMED = 3
 BREAKS_BEHAVIOUR = frozenset({CheckKind.PATCH, CheckKind.CALLS, CheckKind.TESTS})
 
 
-def timing_check(comparison: Comparison | None, *, min_speedup: float, note: str = "", subject: str = "the function") -> Check:
-    """Say whether `subject` is faster by at least `min_speedup`: the whole interval must lie above it."""
+def screen_check(findings: Sequence[str]) -> Check:
+    """Say what the screen found in a patch, each finding a sentence without its subject; nothing of the patch has run yet."""
+    if not findings:
+        return Check(kind=CheckKind.SCREEN, passed=True, detail="reads as computing alone, as far as its text shows")
+    named = "; ".join(findings[:NAMED])
+    more = f"; and {len(findings) - NAMED} more" if len(findings) > NAMED else ""
+    return Check(kind=CheckKind.SCREEN, passed=None, detail=f"the new code {named}{more}")
+
+
+def timing_check(
+    comparison: Comparison | None, *, min_speedup: float, note: str = "", subject: str = "the function", problem: str = ""
+) -> Check:
+    """Say whether `subject` is faster by at least `min_speedup`: the whole interval must lie above it, with no `problem` against it."""
+    if comparison is not None and problem:
+        return Check(kind=CheckKind.TIMING, passed=False, detail=problem)
     if comparison is None:
         return Check(kind=CheckKind.TIMING, passed=None, detail=note or f"{subject} could not be timed")
     passed = comparison.low > min_speedup

@@ -1,25 +1,27 @@
 """The worker: makes recorded calls of one function again, as the host asks over a pipe of frames.
 
-The same program is the referee (on the original tree) and the contestant (on the candidate's); it does not know which. It is told
-neither what is expected, nor whether a batch is measured: the clock is the host's. Each timed batch runs in a fresh child, so that
-nothing that one batch leaves in memory meets the next.
+The same program is the referee (on the original tree) and the contestant (on the candidate's); it does not know which. Every batch is
+the same to it: inputs arrive, a fresh child rebuilds them, waits for the host's word, makes the calls and says so. Only then is it
+asked what came out, of which calls, and how precisely. So nothing tells a batch that is timed from one that is compared, the clock is the
+host's, and no input is here before the batch that needs it.
 
-Requests: `replay` {calls, limit}: one message for each call. `time` {calls, repeat}: answers `prepared`, waits for
-`go`, answers `done`, waits for `show` {positions, limit}, answers the digests. The end of the input ends the worker.
+First the host sends what is to be loaded. Then requests: `batch` {repeat} with the joined pickles of the calls: the child answers
+`prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit}, `tell` {limit}, `again` {limit}. `vary` {seed} with
+joined pickles: answers new calls made of them. The end of the input ends the worker.
 """
 
 import gc
 import importlib
 import importlib.util
-import json
+import io
 import os
-import pickle
+import random
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "site"))
 
-from codeopt_inside import calls, canon, frames, hook
+from codeopt_inside import calls, canon, frames, hook, vary, watch, world, worn
 
 
 def load(spec):
@@ -55,71 +57,147 @@ def _load_script(path):
     spec.loader.exec_module(module)
 
 
-def replay(pipe, function, recorded, request):
-    for number in request["calls"]:
-        pipe.send(calls.told(number, recorded[number], function, request["limit"]))
+class Printed:
+    """Standard output while a batch runs, with where each call's begins."""
+
+    def __init__(self):
+        self.buffer = io.BytesIO()
+        self.stream = io.TextIOWrapper(self.buffer, encoding="utf-8", errors="surrogateescape", newline="", write_through=True)
+        self.marks = [0]
+
+    def of(self, position):
+        begin, end = self.marks[position : position + 2]
+        return self.buffer.getvalue()[begin:end].decode("utf-8", "surrogateescape")
 
 
-def run_batch(function, batch):
-    """Make every call of a batch, lazy results forced; returns (raised, value) for each."""
-    make = calls.make
-    return [make(function, arguments, keywords) for arguments, keywords in batch]
+def run_batch(function, batch, printed):
+    """Make every call of a batch, lazy results forced; returns (call, raised, value) for each."""
+    make, mark, tell, results = calls.make, printed.marks.append, printed.buffer.tell, []
+    keep = results.append
+    for call in batch:
+        if type(call) is calls.Unloadable:
+            keep((call, True, call))
+        else:
+            keep((call, *make(function, call[0], call[1])))
+        mark(tell())
+    return results
 
 
-def timed(pipe, function, recorded, request):
-    """Run in the child: unpickle, say `prepared`, wait, work, say `done`, and show the results that are asked for."""
-    batch = [pickle.loads(recorded[number]) for _ in range(request["repeat"]) for number in request["calls"]]
-    gc.collect()
-    gc.freeze()
-    # Once for the batch: seeding costs more than many a call, and would hide what the call gains.
-    calls.seed()
-    pipe.send({"prepared": len(batch)})
-    pipe.receive()
-    results = run_batch(function, batch)
-    pipe.send({"done": len(results)})
-    question = pipe.receive()
-    digests = []
-    for position in question["positions"]:
-        raised, value = results[position]
-        try:
-            digests.append(canon.digest(calls.encoded(*batch[position], raised, value, question["limit"])))
-        except canon.OpaqueError:
-            digests.append("")
-    pipe.send({"digests": digests})
+class Child:
+    """One batch, in a process of its own."""
+
+    def __init__(self, pipe, function, recorded, repeat):
+        self.pipe, self.function, self.recorded = pipe, function, recorded
+        gc.collect()
+        self.blocks = sys.getallocatedblocks()
+        self.batch = [calls.loaded(data) for _ in range(repeat) for data in recorded]
+        self.printed = Printed()
+        self.results = []
+
+    def run(self):
+        gc.collect()
+        gc.freeze()
+        # Once for the batch: seeding costs more than many a call, and would hide what the call gains.
+        calls.seed()
+        before = random.getstate()
+        stdout, sys.stdout = sys.stdout, self.printed.stream
+        self.pipe.send({"prepared": len(self.batch)})
+        self.pipe.receive()
+        self.results = run_batch(self.function, self.batch, self.printed)
+        self.pipe.send({"done": len(self.results)})
+        sys.stdout = stdout
+        self.random = random.getstate() != before
+        while True:
+            question = self.pipe.receive()
+            if question is None or question["op"] == "end":
+                return
+            getattr(self, "_" + question["op"])(question)
+
+    def _show(self, question):
+        digests = [calls.digest(*self.results[at], question["limit"]) for at in question["positions"]]
+        self.pipe.send({"digests": digests})
+
+    def _tell(self, question):
+        """Tell of each call, then of the process; the world is looked at first, before the telling changes it."""
+        state = world.told()
+        for number, data in enumerate(self.recorded):
+            self.pipe.send(calls.told(number, data, self.results[number], self.printed.of(number), question["limit"]))
+        self.pipe.send({"world": state, "random": self.random})
+
+    def _again(self, question):
+        digests = worn.digests(self.function, self.recorded, self.results, question["limit"])
+        self.results, self.batch = [], []
+        gc.unfreeze()
+        gc.collect()
+        self.pipe.send({"digests": digests, "kept": sys.getallocatedblocks() - self.blocks})
 
 
-def in_child(pipe, function, recorded, request):
+def in_child(pipe, work):
+    """Run `work` in a fork; say so when it ended before its end, whatever its exit status claims."""
+    reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        status = 1
         try:
-            timed(pipe, function, recorded, request)
-            status = 0
+            work()
+            os.write(writer, b".")
         finally:
-            os._exit(status)
+            os._exit(0)
+    os.close(writer)
     _, status = os.waitpid(child, 0)
-    if status:
+    os.set_blocking(reader, False)
+    try:
+        ended = os.read(reader, 1)
+    except BlockingIOError:
+        ended = b""
+    os.close(reader)
+    if not ended:
         pipe.send({"failed": "a batch ended early", "status": status})
+
+
+def batch(pipe, function, request):
+    recorded = calls.split(pipe.receive_bytes())
+    in_child(pipe, lambda: Child(pipe, function, recorded, request["repeat"]).run())
+
+
+def varied(pipe, _function, request):
+    recorded = calls.split(pipe.receive_bytes())
+
+    def work():
+        made = vary.varied(recorded, request["seed"])
+        pipe.send({"varied": len(made)})
+        pipe.send_bytes(calls.joined(made))
+
+    in_child(pipe, work)
+
+
+def begin(pipe, spec):
+    """Load the target; returns it, or None after saying why there is none."""
+    # Only what is put off until here, so that the host can take the time of the tree's own imports.
+    canon.hide([(spec["tree"], "{tree}"), (spec["out"], "{out}"), (tempfile.gettempdir(), "{tmp}"), (os.path.expanduser("~"), "{home}")])
+    sys.argv = [spec["path"], *spec["argv"]]
+    watch.install(spec["tree"], lambda kind, what: pipe.send({"did": kind, "what": what[:200]}))
+    world.remember()
+    pipe.send({"hello": os.getpid()})
+    pipe.receive()
+    try:
+        function = load(spec)
+    except BaseException as error:
+        pipe.send({"failed": "import", "error": ("%s: %s" % (type(error).__name__, error)).splitlines()[0][:500]})
+        return None
+    pipe.send({"ready": 1})
+    return function
 
 
 def main():
     pipe = frames.take_over()
-    spec = json.loads(sys.argv[1])
-    sys.argv = [spec["path"], *spec["argv"]]
-    canon.hide([(spec["tree"], "{tree}"), (os.path.dirname(spec["calls"]), "{out}"), (tempfile.gettempdir(), "{tmp}")])
-    try:
-        recorded = calls.read(spec["calls"])
-        function = load(spec)
-    except BaseException as error:
-        pipe.send({"failed": "import", "error": ("%s: %s" % (type(error).__name__, error)).splitlines()[0][:500]})
-        return
-    pipe.send({"ready": len(recorded)})
-    handlers = {"replay": replay, "time": in_child}
-    while True:
+    spec = pipe.receive()
+    function = begin(pipe, spec) if spec is not None else None
+    handlers = {"batch": batch, "vary": varied}
+    while function is not None:
         request = pipe.receive()
         if request is None:
             return
-        handlers[request["op"]](pipe, function, recorded, request)
+        handlers[request["op"]](pipe, function, request)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,8 @@ def keep(store, function, after):
 def test_patches_that_do_the_same_together_are_timed(together):
     found = together(("return x + 1", "return 1 + x"), ("return x + 2", "return 2 + x"))
     assert [check.kind for check in found.verdict.checks] == [
-        CheckKind.PATCH, CheckKind.CALLS, CheckKind.CALLS, CheckKind.TESTS, CheckKind.WORKLOAD, CheckKind.TIMING,
+        CheckKind.PATCH, CheckKind.CALLS, CheckKind.CONDUCT, CheckKind.CALLS, CheckKind.CONDUCT,
+        CheckKind.TESTS, CheckKind.WORKLOAD, CheckKind.TIMING,
     ]  # fmt: skip
     assert found.verdict.outcome not in {Outcome.WRONG, Outcome.UNVERIFIABLE}
     assert found.workload is not None

@@ -22,7 +22,6 @@ from codeopt.trial.recording import record
 from codeopt.trial.replay import learn_expected
 from codeopt.trial.scene import Limits, Scene
 from codeopt.trial.suite import run_suite
-from codeopt.trial.worker import place_recording
 
 MODULE = '''"""Things to make faster."""
 
@@ -209,14 +208,14 @@ class Stage:
             limits=limits,
         )
         names = [self.index.find(f"things.py::{qualname}").name for qualname in targets]
-        self.referee = stack.enter_context(provider.open({}))
+        self.referee = stack.enter_context(provider.open({}, cores=1))
         self.recordings = dict(record(self.scene, names))
-        for recording in self.recordings.values():
-            place_recording(self.referee, recording)
         self.expected = {name: learn_expected(self.scene, self.referee, recording) for name, recording in self.recordings.items()}
-        suite = run_suite(self.scene, self.referee)
+        with provider.open({}) as fresh:
+            suite = run_suite(self.scene, fresh)
         self.evidence = Evidence(suite=suite, recordings=self.recordings, expected=self.expected)
-        self.judge = TrialJudge(self.scene, self.evidence, referee=self.referee, checkout=self.checkout)
+        # The walls behind the screen are what these tests are about.
+        self.judge = TrialJudge(self.scene, self.evidence, referee=self.referee, checkout=self.checkout, screened=False)
 
     def checkout(self, patch: object) -> dict[str, bytes]:
         from codeopt.patching.apply import apply

@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from codeopt.model.calls import CallAnswer, Expected
-from codeopt.verify.calls import judge_calls, settle, still
+from codeopt.model.calls import CallAnswer, Deed, Expected, Replay
+from codeopt.verify.calls import agreed, judge_calls, settle, still
 
 
 def answer(call=0, digest="d", **fields):
     return CallAnswer(**{"call": call, "status": "returned", "digest": digest, "printed": "p", "given": "1, 2", "shown": "3", **fields})
+
+
+def replay(*answers, **fields):
+    return Replay(answers=answers, **fields)
 
 
 def test_calls_on_which_the_original_agrees_with_itself_are_kept():
@@ -45,14 +49,14 @@ def test_a_replay_that_ends_otherwise_than_the_run_proves_nothing():
 
 def test_what_the_original_no_longer_does_is_not_held_against_a_patch():
     expected = Expected(answers=(answer(0), answer(1)))
-    left = still(expected, [answer(0), answer(1, digest="tomorrow")])
+    left = still(expected, replay(answer(0), answer(1, digest="tomorrow")))
     assert left.calls == (0,)
-    assert judge_calls(left, [answer(0), answer(1, digest="tomorrow")], seen=2).passed is True
-    assert judge_calls(still(expected, []), [answer(0)], seen=2).passed is None
+    assert judge_calls(left, replay(answer(0), answer(1, digest="tomorrow")), seen=2).passed is True
+    assert judge_calls(still(expected, replay()), replay(answer(0)), seen=2).passed is None
 
 
 def test_equal_answers_pass_and_say_how_many():
-    check = judge_calls(Expected(answers=(answer(0), answer(1))), [answer(1), answer(0)], seen=7)
+    check = judge_calls(Expected(answers=(answer(0), answer(1))), replay(answer(1), answer(0)), seen=7)
     assert check.passed is True
     assert "2 recorded calls (of 7 made)" in check.detail
 
@@ -72,13 +76,13 @@ def test_equal_answers_pass_and_say_how_many():
     ],
 )
 def test_any_difference_fails_and_is_told(got, text):
-    check = judge_calls(Expected(answers=(answer(),)), got, seen=1)
+    check = judge_calls(Expected(answers=(answer(),)), replay(*got), seen=1)
     assert check.passed is False
     assert text in check.detail
 
 
 def test_nothing_comparable_is_no_pass():
-    check = judge_calls(Expected(answers=(), dropped=(("a lock", 3),)), [], seen=3)
+    check = judge_calls(Expected(answers=(), dropped=(("a lock", 3),)), replay(), seen=3)
     assert check.passed is None
     assert "3 times: a lock" in check.detail
 
@@ -86,3 +90,38 @@ def test_nothing_comparable_is_no_pass():
 def test_an_empty_digest_never_agrees():
     blank = answer(digest="")
     assert not blank.agrees(replace(blank))
+
+
+def test_made_calls_are_told_apart_and_left_out_without_a_word():
+    expected = replace(settle([answer(0), answer(1), answer(2)], [answer(0), answer(1)], recorded=1), varied=(b"", b""))
+    assert (expected.calls, expected.fresh, expected.dropped) == ((0,), (1,), ())
+    assert "1 recorded calls (of 5 made) and 1 made out of them" in judge_calls(expected, replay(answer(0), answer(1)), seen=5).detail
+    assert judge_calls(expected, replay(answer(0)), seen=5).passed is False
+
+
+def test_made_calls_alone_prove_nothing():
+    expected = replace(settle([answer(0), answer(1)], [answer(1)], recorded=1), varied=(b"",))
+    assert judge_calls(expected, replay(answer(1)), seen=1).passed is None
+
+
+def test_what_two_replays_of_the_original_differ_in_is_not_expected():
+    first = replay(answer(0), answer(1), worn=("a", "b"), world=(("gc", "on"), ("pid", "1")), kept=3, seconds=1.0)
+    second = replay(answer(0), answer(1), worn=("a", "c"), world=(("gc", "on"), ("pid", "2")), kept=5, deeds=(Deed(kind="d", what="w"),))
+    expected = agreed(settle(first.answers, second.answers, replayed=(0, 1)), first, second)
+    assert (expected.worn, expected.world, expected.kept) == (("a", ""), (("gc", "on"),), 5)
+    assert [deed.kind for deed in expected.deeds] == ["d"]
+
+
+@pytest.mark.parametrize("worn", [("x", "b"), ("a",), ()])
+def test_a_different_answer_on_worn_objects_fails(worn):
+    expected = Expected(answers=(answer(0), answer(1)), replayed=(0, 1), worn=("a", "b"))
+    check = judge_calls(expected, replay(answer(0), answer(1), worn=worn), seen=2)
+    assert check.passed is False
+    assert "the second time" in check.detail
+
+
+def test_a_setting_left_changed_fails():
+    expected = Expected(answers=(answer(0),), world=(("sys.getrecursionlimit()", "1000"),))
+    check = judge_calls(expected, replay(answer(0), world=(("sys.getrecursionlimit()", "9"),)), seen=1)
+    assert check.passed is False
+    assert "it leaves sys.getrecursionlimit() at 9, where the original leaves 1000" in check.detail

@@ -1,7 +1,6 @@
 """Recorded calls: reading them, making them again, and telling what came back."""
 
 import asyncio
-import io
 import itertools
 import pickle
 import random
@@ -16,16 +15,18 @@ SEED = 20_011
 SHOWN = 200
 
 
-def read(path):
-    """Return the pickles of a recording, in order."""
-    with open(path, "rb") as file:
-        data = file.read()
+def split(data):
+    """Return the pickles of a joined recording, in order."""
     calls, at = [], 0
     while at < len(data):
         (length,) = struct.unpack_from(">I", data, at)
         calls.append(data[at + 4 : at + 4 + length])
         at += 4 + length
     return calls
+
+
+def joined(frames):
+    return b"".join(struct.pack(">I", len(frame)) + frame for frame in frames)
 
 
 def seed():
@@ -39,8 +40,30 @@ def seed():
         torch.manual_seed(SEED)
 
 
+class Unloadable:
+    """A call whose arguments cannot be rebuilt."""
+
+    def __init__(self, error):
+        self.note = "%s: %s" % (type(error).__name__, error)
+
+
+def loaded(data):
+    """Return the (arguments, keywords) of a pickle, or why there are none."""
+    try:
+        arguments, keywords = pickle.loads(data)
+    except Exception as error:
+        return Unloadable(error)
+    return arguments, keywords
+
+
+async def _awaited(source):
+    """Return the result, and how many tasks it left running: the end of the loop would hide them."""
+    value = await source
+    return value, len(asyncio.all_tasks()) - 1
+
+
 async def _collected(source):
-    return [item async for item in source]
+    return [item async for item in source], len(asyncio.all_tasks()) - 1
 
 
 LAZY = frozenset(cls for cls in canon.ITERATORS if cls is not types.GeneratorType)
@@ -56,46 +79,45 @@ class Forced:
         self.returned = returned
 
 
-def force(result, exact):
-    """Do now what a lazy result would do later, so that it is part of the call; `exact` keeps what came before an exception too."""
+def force(result):
+    """Do now what a lazy result would do later, so that it is part of the call; what came before an exception is kept too."""
     cls = type(result)
     if cls is types.GeneratorType or cls in LAZY:
-        return _exactly(cls.__name__, result) if exact else Forced(cls.__name__, _bounded(itertools.islice(result, _MOST)))
+        return _exhausted(cls, result)
     if cls is types.CoroutineType:
-        return Forced("coroutine", asyncio.run(result))
+        value, left = asyncio.run(_awaited(result))
+        return Forced("coroutine", value, returned=left or None)
     if cls is types.AsyncGeneratorType:
-        return Forced("async_generator", asyncio.run(_collected(result)))
+        items, left = asyncio.run(_collected(result))
+        return Forced("async_generator", items, returned=left or None)
     return result
 
 
 _MOST = canon.ITERATOR_LIMIT + 1
 
 
-def _bounded(items):
-    items = list(items)
-    if len(items) >= _MOST:
-        raise canon.OpaqueError("an iterator of more than %d items" % canon.ITERATOR_LIMIT)
-    return items
+def _ending(generator, returned):
+    """Pass a generator's items on, and keep what it returns at its end."""
+    returned.append((yield from generator))
 
 
-def _exactly(kind, iterator):
-    items, error, returned = [], None, None
+def _exhausted(cls, iterator):
+    items, returned, error = [], [None], None
+    source = _ending(iterator, returned) if cls is types.GeneratorType else iterator
     try:
-        while len(items) < _MOST:
-            items.append(next(iterator))
-    except StopIteration as end:
-        returned = end.value
+        # What was yielded before an exception stays in the list.
+        items.extend(itertools.islice(source, _MOST))
     except BaseException as raised:
         error = raised
-    return Forced(kind, _bounded(items), error, returned)
+    if len(items) >= _MOST:
+        raise canon.OpaqueError("an iterator of more than %d items" % canon.ITERATOR_LIMIT)
+    return Forced(cls.__name__, items, error, returned[-1])
 
 
-def make(function, arguments, keywords, exact=False):
+def make(function, arguments, keywords):
     """Call, and force what is lazy; returns (raised, value)."""
     try:
-        value = force(function(*arguments, **keywords), exact)
-    except canon.OpaqueError:
-        raise
+        value = force(function(*arguments, **keywords))
     except BaseException as error:
         return True, error
     return type(value) is Forced and value.error is not None, value
@@ -107,7 +129,17 @@ def encoded(arguments, keywords, raised, value, limit):
     if type(value) is Forced:
         ending = [] if value.error is None and value.returned is None else [value.error, value.returned]
         return canon.encode([how + " " + value.kind, value.items, list(arguments), keywords, *ending], limit)
+    if isinstance(value, canon.OpaqueError):
+        raise value
     return canon.encode([how, value, list(arguments), keywords], limit)
+
+
+def digest(call, raised, value, limit):
+    """Name what a call did; empty where it cannot be compared as data."""
+    try:
+        return canon.digest(encoded(*call, raised, value, limit))
+    except Exception:
+        return ""
 
 
 class _Repr(reprlib.Repr):
@@ -125,36 +157,34 @@ def shown(value):
         return "<%s: repr failed with %s>" % (type(value).__name__, type(error).__name__)
 
 
-def told(number, data, function, limit):
-    """Make call `number` again and return the message that tells of it."""
-    try:
-        arguments, keywords = pickle.loads(data)
-    except Exception as error:
-        return {"call": number, "status": "unloadable", "note": "%s: %s" % (type(error).__name__, error)}
-    given = "%s%s" % (
-        ", ".join(shown(value) for value in arguments),
-        "".join(", %s=%s" % (name, shown(value)) for name, value in keywords.items()),
-    )
-    seed()
-    before = random.getstate()
-    printed, stdout = io.StringIO(), sys.stdout
-    sys.stdout = printed
-    try:
-        raised, value = make(function, arguments, keywords, exact=True)
-    except canon.OpaqueError as reason:
-        return {"call": number, "status": "opaque", "given": given[: 2 * SHOWN], "note": str(reason)}
-    finally:
-        sys.stdout = stdout
-    message = {"call": number, "status": "raised" if raised else "returned", "given": given[: 2 * SHOWN], "shown": shown(value)}
+def told(number, data, result, printed, limit):
+    """Return the message that tells of call `number`; `result` is (call, raised, value)."""
+    call, raised, value = result
+    if type(call) is Unloadable:
+        return {"call": number, "status": "unloadable", "note": call.note[:SHOWN]}
+    message = {"call": number, "given": _given(data), "printed": canon.digest([canon.atom(printed)])}
+    if isinstance(value, canon.OpaqueError):
+        return dict(message, status="opaque", note=str(value))
+    message.update(status="raised" if raised else "returned", shown=shown(value))
     failure = value.error if type(value) is Forced else value
     message["outcome"] = "raised %s" % type(failure).__qualname__ if raised else "returned"
-    message["random"] = random.getstate() != before
-    message["printed"] = canon.digest([canon.atom(printed.getvalue())])
     try:
-        nodes = encoded(arguments, keywords, raised, value, limit)
-        message["digest"] = canon.digest(nodes)
+        message["digest"] = canon.digest(encoded(*call, raised, value, limit))
     except canon.OpaqueError as reason:
         return dict(message, status="opaque", note=str(reason))
     except Exception as error:
         return dict(message, status="opaque", note="%s: %s" % (type(error).__name__, error))
     return message
+
+
+def _given(data):
+    """Show the arguments as they were given: the call may have changed its own."""
+    call = loaded(data)
+    if type(call) is Unloadable:
+        return call.note[:SHOWN]
+    arguments, keywords = call
+    text = "%s%s" % (
+        ", ".join(shown(value) for value in arguments),
+        "".join(", %s=%s" % (name, shown(value)) for name, value in keywords.items()),
+    )
+    return text[: 2 * SHOWN]

@@ -1,4 +1,4 @@
-"""Length-prefixed JSON frames over two file descriptors that belong to nobody else."""
+"""Length-prefixed frames, of JSON or of bytes, over two file descriptors that belong to nobody else."""
 
 import json
 import os
@@ -34,20 +34,27 @@ class Pipe:
             data = _coded(message)
         except UnicodeEncodeError:
             data = _coded(_clean(message))
+        self.send_bytes(data)
+
+    def send_bytes(self, data):
         view = memoryview(struct.pack(">I", len(data)) + data)
         while view:
             view = view[os.write(self.writer, view) :]
 
     def receive(self):
         """Return the next message, or None at the end."""
+        data = self.receive_bytes()
+        return None if data is None else json.loads(data)
+
+    def receive_bytes(self):
+        """Return the next frame, or None at the end."""
         head = self._exactly(4)
         if head is None:
             return None
         (length,) = struct.unpack(">I", head)
         if length > LIMIT:
             return None
-        data = self._exactly(length)
-        return None if data is None else json.loads(data)
+        return self._exactly(length)
 
     def _exactly(self, count):
         chunks = []

@@ -1,0 +1,145 @@
+"""What a process is like beside the values that a call returns: settings of the interpreter and of libraries, and who changed them.
+
+`remember` before the tree's code is imported, `told` afterwards. The host compares the candidate's answer with the original's.
+"""
+
+import builtins
+import decimal
+import gc
+import hashlib
+import locale
+import os
+import random
+import signal
+import sys
+import types
+import warnings
+
+from codeopt_inside import canon, watch
+
+_watched = {}
+_NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, type)
+
+
+def _short(value):
+    """Name a value by the hash of its text; paths that mean nothing (see `canon.hide`) are left out of it."""
+    return hashlib.sha256(canon.atom(repr(value)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def _places():
+    """Yield the namespaces whose functions must stay as they are: the standard library's, codeopt's own, and this program's."""
+    for name, module in list(sys.modules.items()):
+        top = name.partition(".")[0]
+        if isinstance(module, types.ModuleType) and (top in sys.stdlib_module_names or top in ("codeopt_inside", "__main__")):
+            yield name, module.__dict__
+    # Recorders of results are reached through these classes.
+    for module in ("codeopt_inside.frames", "codeopt_inside.canon"):
+        for name, value in list(vars(sys.modules.get(module, types)).items()):
+            if isinstance(value, type) and value.__module__ == module:
+                yield "%s.%s" % (module, name), value.__dict__
+
+
+def _mark(value):
+    """Name the very object, and of a Python function also what it runs."""
+    if type(value) is types.FunctionType:
+        return id(value), id(value.__code__), id(value.__defaults__)
+    return (id(value),)
+
+
+def _functions(space):
+    return {name: value for name, value in list(space.items()) if isinstance(value, _FUNCTIONS)}
+
+
+def remember():
+    """Keep which functions and classes the names of the standard library mean now."""
+    for place, space in _places():
+        # The objects are kept alive, so that no later one can have their numbers.
+        _watched[place] = {name: (value, _mark(value)) for name, value in _functions(space).items()}
+
+
+def patched():
+    """Return the names that mean something else than when `remember` was called."""
+    spaces = dict(_places())
+    found = []
+    for place, known in _watched.items():
+        space = spaces.get(place, {})
+        for name, (value, mark) in known.items():
+            if space.get(name) is not value or _mark(value) != mark:
+                found.append("%s.%s" % (place, name))
+    return sorted(found)
+
+
+def _numpy():
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not hasattr(numpy, "geterr"):
+        return {}
+    found = {} if numpy.geterr() == _NUMPY_ERRORS else {"numpy.geterr": str(numpy.geterr())}
+    found["numpy.printoptions"] = _short(sorted(numpy.get_printoptions().items(), key=str))
+    return found
+
+
+def _torch():
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "get_default_dtype"):
+        return {}
+    found = {} if torch.get_default_dtype() is torch.float32 else {"torch.default_dtype": str(torch.get_default_dtype())}
+    found["torch.num_threads"] = str(torch.get_num_threads())
+    found["torch.grad_enabled"] = str(torch.is_grad_enabled())
+    return found
+
+
+def _children():
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return "none"
+    return "some"
+
+
+def _descriptors():
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            kind = os.readlink("/proc/self/fd/" + name)
+        except OSError:
+            continue
+        found.append(kind.partition(":[")[0] if ":[" in kind else kind)
+    return _short(sorted(found))
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return oct(mask)
+
+
+def told():
+    """Return everything by name, as text."""
+    handlers = {number.name: signal.getsignal(number) for number in signal.valid_signals() if isinstance(number, signal.Signals)}
+    return {
+        "sys.getrecursionlimit()": str(sys.getrecursionlimit()),
+        "sys.getswitchinterval()": str(sys.getswitchinterval()),
+        "gc.isenabled()": str(gc.isenabled()),
+        "gc.get_threshold()": str(gc.get_threshold()),
+        "gc.callbacks": str(len(gc.callbacks)),
+        "warnings.filters": _short([(f[0], str(f[1]), f[2].__qualname__, str(f[3]), f[4]) for f in warnings.filters]),
+        "locale": str(locale.setlocale(locale.LC_ALL)),
+        "the decimal context": repr(decimal.getcontext()),
+        "signal handlers": _short(sorted((name, str(getattr(how, "__qualname__", how))) for name, how in handlers.items())),
+        "the trace function": str(sys.gettrace() is not None or sys.getprofile() is not None),
+        "the number of threads": str(len(sys._current_frames())),
+        "child processes": _children(),
+        "open files": _descriptors(),
+        "os.environ": _short(sorted(os.environ.items())),
+        "the working directory": _short(os.getcwd() if os.path.isdir(".") else "gone"),
+        "the umask": _umask(),
+        "sys.path": _short(sys.path),
+        "the import system": _short(watch.finder_names()),
+        "names of builtins": _short(sorted(vars(builtins))),
+        "the state of `random`": _short(random.getstate()),
+        "standard streams": str([getattr(stream, "name", type(stream).__name__) for stream in (sys.stdin, sys.stderr)]),
+        "functions of the standard library": ", ".join(patched()[:20]) or "untouched",
+        **_numpy(),
+        **_torch(),
+    }

@@ -1,0 +1,69 @@
+"""Makes calls again on worn objects: arguments that an earlier call saw with other contents, after its results were overwritten.
+
+What remembers by identity, hands out one object twice, or keeps a part of what it returned, answers differently now. The original goes
+through the same, so that what it does itself is not held against a candidate.
+"""
+
+import sys
+
+from codeopt_inside import calls
+
+
+def scramble(value, depth=0):
+    """Overwrite what a result holds, as its owner may."""
+    if type(value) is calls.Forced:
+        value = value.items
+    kind = type(value)
+    if kind in (list, tuple) and depth < 2:  # noqa: PLR2004 - deep enough for rows of a table
+        for item in value:
+            scramble(item, depth + 1)
+    if kind is list:
+        value[:] = [None]
+    elif kind is dict:
+        value.clear()
+        value["scrambled"] = True
+    elif kind is set:
+        value.clear()
+    elif kind is bytearray:
+        value[:] = b"scrambled"
+    elif kind is getattr(sys.modules.get("numpy"), "ndarray", ()) and value.flags.writeable and not value.dtype.hasobject:
+        value.fill(0)
+
+
+def refilled(held, fresh):
+    """Return `held` with the contents of `fresh` where both are containers of one type, else `fresh`."""
+    kind = type(held)
+    if kind is not type(fresh) or held is fresh:
+        return fresh
+    if kind in (list, bytearray):
+        held[:] = fresh
+    elif kind in (dict, set):
+        held.clear()
+        held.update(fresh)
+    elif kind is getattr(sys.modules.get("numpy"), "ndarray", ()) and held.flags.writeable and _same_form(held, fresh):
+        held[...] = fresh
+    else:
+        return fresh
+    return held
+
+
+def _same_form(held, fresh):
+    return held.shape == fresh.shape and held.dtype == fresh.dtype and held.strides == fresh.strides
+
+
+def digests(function, recorded, results, limit):
+    """Make every call again and return the digest of each; `results` are those of the first time."""
+    for _, _, value in results:
+        scramble(value)
+    held, found = (), []
+    for data in recorded:
+        call = calls.loaded(data)
+        if type(call) is calls.Unloadable:
+            found.append("")
+            continue
+        arguments = tuple(refilled(old, new) for old, new in zip(held, call[0])) + call[0][len(held) :]  # noqa: B905 - Python 3.9
+        raised, value = calls.make(function, arguments, call[1])
+        found.append(calls.digest((arguments, call[1]), raised, value, limit))
+        scramble(value)
+        held = arguments
+    return found
