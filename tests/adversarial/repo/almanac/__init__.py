@@ -1,0 +1,1 @@
+"""Small functions over words, numbers, intervals, graphs and ledgers, written plainly."""
