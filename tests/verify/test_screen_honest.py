@@ -499,6 +499,38 @@ def f(items, keys=(), n=1):
 def f(items, keys=(), n=1):
     return {**items.__dict__, **vars(items)}
 """,
+    "a function that may be missing": """
+import math
+
+_PROD = getattr(math, "prod", None) if hasattr(math, "prod") else None
+
+
+def f(items, keys=(), n=1):
+    numbers = math
+    return numbers.sqrt(n)
+""",
+    "formats": r"""
+def f(items, keys=(), n=1):
+    return ['{:.2f} {0.real} {name!r}'.format(i, name=i) for i in items] + ['{a}._x {b}']
+""",
+    "the class of the receiver": """
+class _Node:
+    def __init__(self, n):
+        self.n = n
+
+    def twin(self):
+        kind = self.__class__
+        kind.made = 1
+        return type(self)(self.n)
+
+
+class _Leaf(_Node):
+    pass
+
+
+def f(items, keys=(), n=1):
+    return [_Leaf(i).twin().n for i in items]
+""",
     "lambda and zip": """
 def f(items, keys=(), n=1):
     return [*map(lambda p: p[0] + p[1], zip(items, keys, strict=True))]

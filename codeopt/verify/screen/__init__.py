@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codeopt.verify.screen.finding import Finding, FindingKind, Trace
+from codeopt.verify.screen.handing import handing
 from codeopt.verify.screen.places import named_files, own_modules
 from codeopt.verify.screen.reading import Reading
 from codeopt.verify.screen.shapes import delays, shapes
@@ -65,6 +66,7 @@ def _traces(reading: Reading) -> Iterator[Trace]:
         return
     for place in reading.places:
         yield from uses(place, reading)
+        yield from handing(place)
         yield from stores(place, reading)
         yield from shapes(place)
         yield from startup(place, reading)

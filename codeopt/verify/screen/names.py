@@ -13,7 +13,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["COMPREHENSIONS", "FUNCTIONS", "Functions", "Origin", "Scope", "below", "constant_text", "origins", "parameters", "positional"]
+__all__ = [
+    "COMPREHENSIONS",
+    "FUNCTIONS",
+    "Functions",
+    "Origin",
+    "Scope",
+    "below",
+    "constant_text",
+    "origins",
+    "parameters",
+    "positional",
+    "receiver",
+]
 
 Functions = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -22,7 +34,10 @@ MODULE_NAMES = frozenset({"__builtins__", "__file__", "__cached__", "__loader__"
 BUILTINS = (frozenset(dir(builtins)) | MODULE_NAMES | {"exit", "quit", "help"}) - {"copyright", "credits", "license", "_"}
 # Modules that a chain of attributes may lead to from another module that imported them (`random._os`).
 PASSED_ON = frozenset({"sys", "os", "builtins", "ctypes", "gc", "subprocess", "importlib", "threading", "marshal"})
-LIBRARY_PASSED_ON = frozenset({"time", "inspect", "traceback", "linecache", "socket", "signal", "warnings"})
+LIBRARY_PASSED_ON = frozenset(
+    {"time", "inspect", "traceback", "linecache", "socket", "signal", "warnings", "tempfile", "pathlib", "shutil", "codecs", "io", "types"}
+    | {"pickle", "weakref", "tokenize", "selectors", "random", "thread", "decimal", "locale"}
+)
 # Expressions that may stand for something that has an origin.
 TELLING = ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.NamedExpr | ast.Starred | ast.Await | ast.IfExp | ast.BoolOp
 # More origins of a name, or longer ones, than code has that is meant to be read.
@@ -53,6 +68,8 @@ class Scope:
     bound: set[str] = field(default_factory=set)
     # Names that are bound for certain, so that no builtin shows through.
     firm: set[str] = field(default_factory=set)
+    # Modules of which all names are imported.
+    stars: set[str] = field(default_factory=set)
     outer: set[str] = field(default_factory=set)
 
     @property
@@ -108,6 +125,8 @@ def origins(expr: ast.expr, scope: Scope) -> frozenset[Origin]:
     """Return all that an expression may come from, as far as it can be seen; empty for the values of the code's own."""
     if isinstance(expr, ast.Name):
         return _of_name(expr.id, scope)
+    if isinstance(expr, ast.Attribute) and expr.attr == "__class__":
+        return _class_of(expr.value, scope)
     if isinstance(expr, ast.Attribute):
         return frozenset(below(origin, expr.attr) for origin in origins(expr.value, scope))
     if isinstance(expr, ast.Subscript):
@@ -131,6 +150,8 @@ def _of_name(name: str, scope: Scope) -> frozenset[Origin]:
     for home in scope.homes(name):
         found |= home.known[name]
         hidden = hidden or home.is_function or name in home.firm
+    if not hidden and not found and name not in BUILTINS:
+        found |= {Origin(f"{star}.{name}") for module in scope.enclosing(ast.Module) for star in module.stars}
     if not hidden and name in BUILTINS:
         found.add(Origin(f"builtins.{name}"))
     return frozenset(found)
@@ -145,18 +166,34 @@ def _of_call(call: ast.Call, scope: Scope) -> frozenset[Origin]:
     if "builtins.vars" in called:
         return frozenset(below(origin, "__dict__") for origin in origins(call.args[0], scope))
     if "builtins.type" in called and len(call.args) == 1:
-        return frozenset({Origin("type()")})
+        return _class_of(call.args[0], scope)
     return frozenset()
+
+
+def _class_of(value: ast.expr, scope: Scope) -> frozenset[Origin]:
+    own = isinstance(value, ast.Name) and value.id == receiver(scope)
+    return frozenset({Origin("own()" if own else "type()")})
 
 
 def below(origin: Origin, attr: str) -> Origin:
     """Return what an attribute of something is; `random._os` is `os`."""
     plain = attr.strip("_")
-    by_library = origin.bare and origin.name in sys.stdlib_module_names and origin.name not in {plain, "datetime"}
+    root = origin.name.partition(".")[0]
+    by_library = root in sys.stdlib_module_names and root not in {plain, "datetime"}
     passed_on = plain in PASSED_ON or attr == "_time" or (by_library and plain in LIBRARY_PASSED_ON)
-    if passed_on and not origin.name.startswith(("class:", "def:", "builtins.", "type()")):
+    if passed_on and not origin.name.startswith(("class:", "def:", "builtins.", "type()", "own()")):
         return Origin(plain, bare=True)
     return origin._replace(bare=False) if origin.name.count(".") > LONG else Origin(f"{origin.name}.{attr}")
+
+
+def receiver(scope: Scope) -> str | None:
+    """Return the first parameter of the method that a scope lies in."""
+    for each in scope.enclosing(*FUNCTIONS):
+        if each.parent and isinstance(each.parent.node, ast.ClassDef):
+            arguments = each.node.args  # type: ignore[attr-defined]  # functions have them
+            places = [*arguments.posonlyargs, *arguments.args]
+            return places[0].arg if places else None
+    return None
 
 
 def constant_text(expr: ast.expr, depth: int = DEPTH) -> str | None:

@@ -11,6 +11,7 @@ from codeopt.verify.screen.names import COMPREHENSIONS, FUNCTIONS, Functions, Or
 
 __all__ = ["Place", "Reading", "imported_module", "qualname"]
 
+CAPTURES = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
 PATIENCE = 40
 
 
@@ -102,10 +103,8 @@ class Reading:
                 self._deleted.add(node.id)
             elif id(parent) in self._top:
                 scope.firm.add(node.id)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            scope.bind(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            scope.bind(node.rest)
+        elif isinstance(node, CAPTURES) and (captured := node.rest if isinstance(node, ast.MatchMapping) else node.name):
+            scope.bind(captured, origin=Origin("exception()") if isinstance(node, ast.ExceptHandler) else None)
         for target, value in _assigned(node):
             _home(node, scope).bind(target, value=(value, scope))
 
@@ -115,11 +114,13 @@ class Reading:
 
     def _imports(self, node: ast.Import | ast.ImportFrom, scope: Scope, parent: ast.AST) -> None:
         for alias in node.names:
+            if alias.name == "*":
+                self.module.stars.add(self.marked(imported_module(node)))  # type: ignore[arg-type]  # only `from` has stars
+                continue
+            name = alias.asname or alias.name.partition(".")[0]
             if isinstance(node, ast.Import):
-                name = alias.asname or alias.name.partition(".")[0]
                 scope.bind(name, origin=Origin(self.marked(alias.name if alias.asname else name), bare=True))
             else:
-                name = alias.asname or alias.name
                 module = Origin(self.marked(imported_module(node)))
                 submodule = alias.name in self._own and module.name.startswith((".", "repo:"))
                 scope.bind(name, origin=Origin(f"{module.name}.{name}") if submodule else below(module, alias.name))

@@ -36,11 +36,16 @@ def _class(node: ast.ClassDef, scope: Scope) -> Iterator[Trace]:
     name = qualname(node.name, scope)
     for base in node.bases:
         for origin in sorted(origins(base, scope)):
-            if listed(origin.name, VALUE_TYPES) or origin.name == "type()":
+            if listed(origin.name, VALUE_TYPES) or origin.name == "type()" or _is_of_repository(origin.name):
                 yield Trace(Kind.FORGED, f"class {name}({origin.name})", node)
     for keyword in node.keywords:
         if keyword.arg in {"metaclass", None} and "abc.ABCMeta" not in {origin.name for origin in origins(keyword.value, scope)}:
             yield Trace(Kind.FORGED, f"class {name}({keyword.arg}=)", node)
+
+
+def _is_of_repository(name: str) -> bool:
+    """Whether a class is one of the repository's, so that a subclass could stand for its values; a private one is the patch's own."""
+    return name.startswith((".", "repo:", "class:")) and not name.rpartition(".")[2].removeprefix("class:").startswith("_")
 
 
 def _special_name(node: ast.AST) -> str | None:

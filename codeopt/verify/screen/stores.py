@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from codeopt.verify.screen.finding import FindingKind as Kind
 from codeopt.verify.screen.finding import Trace
-from codeopt.verify.screen.names import BUILTINS, Scope, constant_text, origins
+from codeopt.verify.screen.names import BUILTINS, Scope, constant_text, origins, receiver
 from codeopt.verify.screen.reading import Place, Reading, qualname
 from codeopt.verify.screen.tables import FIRST_ARGUMENTS, MUTATORS, STATE_STORES, UNBOUND
-from codeopt.verify.screen.uses import receiver
 
 __all__ = ["stores"]
 
@@ -54,8 +53,8 @@ def _is_special(name: str) -> bool:
 def _is_foreign(owner: str, name: str, scope: Scope) -> bool:
     if owner.startswith("def:"):
         return owner.endswith("__dict__")
-    if owner == "type()" or owner.startswith("type()."):
-        return False  # told from the value whose type it is
+    if owner.startswith(("type()", "own()", "exception()")):
+        return False  # told from the value that it belongs to
     if not owner.startswith("class:"):
         return True
     for inside in scope.enclosing(ast.ClassDef):
@@ -113,7 +112,7 @@ def _changed(value: ast.expr, node: ast.Call, scope: Scope) -> Iterator[Trace]:
 
 def _is_literal_method(name: str) -> bool:
     """Whether a name is a builtin function or a class of the tables' own types, whose attributes are functions."""
-    return name.startswith(("builtins.", "type()"))
+    return name.startswith(("builtins.", "type()", "own()", "exception()"))
 
 
 def _is_defined(name: str, reading: Reading) -> bool:

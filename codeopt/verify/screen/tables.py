@@ -39,6 +39,7 @@ _DOTTED = {
     Kind.CLOCK: """
         time timeit datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow datetime.date.today os.times os.clock
         resource profile cProfile pstats sched asyncio.sleep pandas.Timestamp.now pandas.Timestamp.today torch.utils.benchmark
+        email.utils.localtime email.utils.formatdate email.utils.make_msgid
     """,
     Kind.STACK: """
         inspect traceback sys._getframe sys._getframemodulename sys._current_frames sys._current_exceptions sys.exc_info sys.settrace
@@ -52,10 +53,11 @@ _DOTTED = {
         marshal copyreg pickle.loads pickle.load pickle.Unpickler _pickle dill cloudpickle types.FunctionType types.LambdaType
         types.CodeType types.ModuleType types.CellType types.MethodType types.new_class types.prepare_class types.DynamicClassAttribute
         builtins.help pydoc symtable codeopt_inside worker canon recorder __main__ numpy.ctypeslib numpy.f2py typing.get_type_hints
-        typing.ForwardRef dataclasses.make_dataclass operator.attrgetter operator.methodcaller _testcapi _xxsubinterpreters string.Formatter
+        typing.ForwardRef dataclasses.make_dataclass exception().obj operator.attrgetter operator.methodcaller _testcapi
+        _xxsubinterpreters string.Formatter
     """,
     Kind.PATCHING: "builtins forbiddenfruit wrapt",
-    Kind.IDENTITY: "builtins.id",
+    Kind.IDENTITY: "builtins.id builtins.object.__hash__ builtins.object.__repr__ builtins.object.__str__",
     Kind.SOURCE: """
         builtins.__file__ builtins.__cached__ builtins.__loader__ builtins.__spec__ builtins.__path__ linecache pkgutil zipimport tokenize
         inspect.getsource inspect.getsourcelines inspect.getsourcefile inspect.getfile inspect.findsource importlib.resources
@@ -76,6 +78,8 @@ _DOTTED = {
         selectors fcntl termios pty tty nt posix posixpath.exists genericpath sys.stdin numpy.save numpy.savez numpy.savez_compressed
         numpy.load numpy.memmap numpy.fromfile numpy.loadtxt numpy.savetxt numpy.genfromtxt joblib.Memory joblib.dump joblib.load
         torch.save torch.load pandas.read_csv pandas.read_pickle pandas.read_parquet pickle.dump diskcache logging.FileHandler
+        xml.etree.ElementTree.parse configparser netrc mimetypes plistlib wave mailbox gettext py_compile compileall zipapp tkinter
+        pandas.read_json pandas.read_excel pandas.read_table numpy.DataSource venv ensurepip pyclbr modulefinder
         os.path.exists os.path.lexists os.path.isfile os.path.isdir os.path.islink os.path.ismount os.path.getsize os.path.getmtime
         os.path.getatime os.path.getctime os.path.realpath os.path.samefile os.path.sameopenfile
     """,
@@ -91,11 +95,11 @@ _DOTTED = {
         asyncio.to_thread asyncio.run asyncio.Runner asyncio.get_event_loop asyncio.get_running_loop asyncio.new_event_loop
         asyncio.run_coroutine_threadsafe asyncio.create_subprocess_exec asyncio.create_subprocess_shell joblib.Parallel joblib.delayed
         numba.prange numba.set_num_threads threadpoolctl torch.set_num_threads torch.set_num_interop_threads torch.multiprocessing
-        mkl.set_num_threads dask ray trio anyio.to_thread anyio.from_thread gevent greenlet eventlet numexpr.set_num_threads
+        mkl.set_num_threads dask ray trio anyio.to_thread anyio.from_thread gevent greenlet eventlet numexpr.set_num_threads torch.compile
     """,
     Kind.DEVICES: """
         cupy jax torch.cuda torch.device torch.mps torch.set_default_device numba.cuda pycuda pyopencl cudf tensorflow triton
-        torch.get_default_device torch.compile mlx
+        torch.get_default_device mlx
     """,
     Kind.DEFERRED: "weakref.finalize weakref.WeakMethod builtins.aiter threading.Timer asyncio.TaskGroup",
     Kind.STATE: """
@@ -144,8 +148,8 @@ _ATTRIBUTES = {
     Kind.INTROSPECTION: """
         __globals__ __closure__ __code__ __builtins__ __subclasses__ __bases__ __base__ __mro__ mro __getattribute__ __reduce__
         __reduce_ex__ __self__ __func__ __wrapped__ __defaults__ __kwdefaults__ __init_subclass__ __subclasshook__ cell_contents
-        __import__ __objclass__ __getstate__ __setstate__ co_consts co_code co_names getrefcount get_referrers get_objects
-        get_referents import_module _getobject attrgetter methodcaller __array_interface__ __cuda_array_interface__
+        __import__ __objclass__ __getstate__ __setstate__ co_consts co_code co_names cache_info cache_clear getrefcount get_referrers
+        get_objects get_referents import_module _getobject attrgetter methodcaller __array_interface__ __cuda_array_interface__
     """,
     Kind.PATCHING: "__setattr__ __delattr__ __set__ __delete__ monkeypatch __instancecheck__",
     Kind.SOURCE: "__file__ __cached__ __loader__ __spec__ __path__ co_filename getsource getsourcelines getsourcefile",
@@ -162,7 +166,7 @@ _ATTRIBUTES = {
     """,
     Kind.DEVICES: "cuda",
     Kind.DEFERRED: "call_soon call_later call_at call_soon_threadsafe add_done_callback",
-    Kind.STATE: "setrecursionlimit set_default_dtype set_printoptions seterr setswitchinterval",
+    Kind.STATE: "setLevel addHandler removeHandler addFilter setrecursionlimit set_default_dtype set_printoptions seterr setswitchinterval",
 }
 ATTRIBUTES: dict[str, Kind] = {name: kind for kind, names in _ATTRIBUTES.items() for name in _words(names)}
 

@@ -9,29 +9,16 @@ from collections.abc import Iterator
 
 from codeopt.verify.screen.finding import FindingKind as Kind
 from codeopt.verify.screen.finding import Trace
-from codeopt.verify.screen.names import FUNCTIONS, Origin, Scope, constant_text, origins
+from codeopt.verify.screen.names import Origin, Scope, constant_text, origins, receiver
 from codeopt.verify.screen.reading import Place, Reading, imported_module
 from codeopt.verify.screen.tables import ATTRIBUTES, KEYWORDS, meaning
 
-__all__ = ["receiver", "uses"]
+__all__ = ["uses"]
 
 # These are asked for by name; a plain name is as good as an attribute.
 ACCESSES = frozenset({"builtins.getattr", "builtins.setattr", "builtins.delattr"})
 GETTERS = frozenset({"operator.attrgetter", "operator.methodcaller"})
-# Where a module may stand as a value: tests for its presence, and bindings, which are followed.
-MODULE_PLACES = (
-    ast.Attribute,
-    ast.Compare,
-    ast.If,
-    ast.UnaryOp,
-    ast.BoolOp,
-    ast.IfExp,
-    ast.Assign,
-    ast.AnnAssign,
-    ast.NamedExpr,
-    ast.arguments,
-)
-REACHING_FORMAT = re.compile(r"\{[^{}]*[.\[]_")
+FIELD = re.compile(r"\{([^{}]*)\}")
 DEVICE = re.compile(r"(cuda|xpu|hip)(:\d+)?")
 PATHS = re.compile(r"/(proc|sys|dev|etc|tmp)(/|$)")
 TEXTS = {"PYTEST_CURRENT_TEST": Kind.TESTS, "codeopt_inside": Kind.INTROSPECTION}
@@ -69,10 +56,7 @@ def _name(node: ast.Name, place: Place) -> Iterator[Trace]:
     if not isinstance(node.ctx, ast.Load):
         return
     for origin in _direct(node, place.scope):
-        if origin.bare:
-            if not isinstance(place.parent, MODULE_PLACES):
-                yield _trace(Kind.PATCHING, f"{origin.name} as a value", place.parent)
-        elif (kind := _meaning_of_name(origin.name)) and not _is_plain_access(place, origin.name):
+        if not origin.bare and (kind := _meaning_of_name(origin.name)) and not _is_plain_access(place, origin.name):
             yield _trace(kind, origin.name, node, place.parent)
 
 
@@ -84,11 +68,9 @@ def _meaning_of_name(name: str) -> Kind | None:
 
 
 def _direct(node: ast.Name, scope: Scope) -> Iterator[Origin]:
-    """Yield what a name stands for: builtins and imports; of aliases the modules alone, since the rest was seen where they were bound."""
+    """Yield what a name stands for as a builtin or by an import; what it is an alias of was seen where it was bound."""
     aliased = {origin for home in scope.homes(node.id) for origin in home.aliased[node.id]}
-    for origin in sorted(origins(node, scope)):
-        if origin.bare or origin not in aliased:
-            yield origin
+    yield from sorted(origins(node, scope) - aliased)
 
 
 def _attribute(node: ast.Attribute, place: Place) -> Iterator[Trace]:
@@ -100,8 +82,6 @@ def _attribute(node: ast.Attribute, place: Place) -> Iterator[Trace]:
             found = True
             yield _trace(known, origin.name, node, place.parent)
         found = found or bool(known or above - {None})
-        if origin.bare and not isinstance(place.parent, MODULE_PLACES):
-            yield _trace(Kind.PATCHING, f"{origin.name} as a value", place.parent)
     if not found:
         yield from _attribute_name(node.attr, node, place)
 
@@ -126,16 +106,6 @@ def _sets_own(place: Place) -> bool:
     return own and name is not None and not name.startswith("__")
 
 
-def receiver(scope: Scope) -> str | None:
-    """Return the first parameter of the method that a scope lies in."""
-    for each in scope.enclosing(*FUNCTIONS):
-        if each.parent and isinstance(each.parent.node, ast.ClassDef):
-            arguments = each.node.args  # type: ignore[attr-defined]  # functions have them
-            places = [*arguments.posonlyargs, *arguments.args]
-            return places[0].arg if places else None
-    return None
-
-
 def _call(node: ast.Call, scope: Scope) -> Iterator[Trace]:
     called = {origin.name for origin in origins(node.func, scope)}
     if called & ACCESSES and len(node.args) > 1:
@@ -144,6 +114,10 @@ def _call(node: ast.Call, scope: Scope) -> Iterator[Trace]:
         yield from _asked(node, [] if any(kind for kind, _ in kinds) else node.args[1:2])
     if called & GETTERS:
         yield from _asked(node, node.args if "operator.attrgetter" in called else node.args[:1])
+    if "builtins.vars" in called and not node.args:
+        yield _trace(Kind.INTROSPECTION, "builtins.vars", node)
+    if "numpy.datetime64" in called and any(constant_text(each) in {"now", "today"} for each in node.args):
+        yield _trace(Kind.CLOCK, "numpy.datetime64", node)
     if "weakref.ref" in called and len(node.args) + len(node.keywords) > 1:
         yield _trace(Kind.DEFERRED, "weakref.ref(_, _)", node)
     if isinstance(node.func, ast.Attribute) and node.func.attr == "join":
@@ -174,11 +148,17 @@ def _is_plain_access(place: Place, name: str) -> bool:
     return False
 
 
+def _reaches(field: str) -> bool:
+    """Whether a field of a format looks at an attribute that is not for reading (`{0.__class__}`)."""
+    names = re.split(r"[.\[\]!:]", field)[1:]
+    return "." in field and any(name.startswith("__") or name in ATTRIBUTES for name in names)
+
+
 def _text(text: str, node: ast.expr) -> Iterator[Trace]:
     kind = TEXTS.get(text)
     if text in ATTRIBUTES and "_" in text:
         kind = ATTRIBUTES[text]
-    elif REACHING_FORMAT.search(text):
+    elif any(_reaches(field) for field in FIELD.findall(text)):
         kind = Kind.INTROSPECTION
     elif DEVICE.fullmatch(text):
         kind = Kind.DEVICES
