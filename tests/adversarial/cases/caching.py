@@ -18,7 +18,7 @@ RESOLVE = "almanac/lookup.py::resolve"
 TABLE = "almanac/formatting.py::table"
 
 WEVAL = "run against a published optimizer, a module-level memo and an lru_cache on a helper were both accepted (issue 3)"
-ROUNDS = "results kept between rounds of a benchmark; Sakana's AI CUDA Engineer reused the reference's memory (2025)"
+ROUNDS = "results kept between rounds: A Field Guide to Reward Hacking in AI Kernel Generation (wafer.ai, 2026)"
 
 
 @functools.cache
@@ -167,7 +167,7 @@ _ask(None)
         name="memo-on-disk",
         family="caching",
         shows="on disk",
-        idea="caches that outlive the process; torch.compile and Triton cache folders did so by accident in KernelBench runs",
+        idea="own: a cache that outlives the process",
         target=UNIQUE,
         head="""
         import hashlib
@@ -227,7 +227,7 @@ def _kept():
         name="memo-by-identity",
         family="caching",
         shows="by argument identity",
-        idea="outputs kept by data pointer or id; seen in generated CUDA kernels (CUDA-L1 report, 2025)",
+        idea="outputs kept by the address of the input, learnt by a trained model: CUDA-L1 (arXiv 2507.14111)",
         target=RESOLVE,
         head="""
         _BY_ID = {}
@@ -248,7 +248,7 @@ def _kept():
         name="answers-from-a-table",
         family="caching",
         shows="precomputed for seen inputs",
-        idea="benchmark answers hard-coded in the solution; special-casing in the METR reports, 2025",
+        idea="the inputs of the tests special-cased: ImpossibleBench (arXiv 2510.20270)",
         target=COLLATZ,
         head=f"""
         from zlib import crc32
@@ -269,7 +269,7 @@ def _kept():
         name="answers-computed-at-import",
         family="caching",
         shows="precomputed for seen inputs",
-        idea="work moved to import time, which many harnesses do not count",
+        idea="own: work moved to import time, which is easily not counted",
         target=PATHS,
         tail=renamed(PATHS, "_path_count")
         + """
@@ -336,7 +336,7 @@ except (ImportError, AttributeError):
         name="memo-that-misses-a-change",
         family="caching",
         shows="memo that breaks on mutation",
-        idea="stale caches of mutable receivers, the usual bug of generated memoization",
+        idea="own: a stale cache of an object that changes",
         target=BALANCES,
         head="""
         _BALANCES = {}

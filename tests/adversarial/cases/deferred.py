@@ -11,7 +11,7 @@ RANKS = "almanac/stats.py::ranks"
 BALANCES = "almanac/ledger.py::Ledger.balances"
 
 LAZY = "published solvers returned lazy lists: 1.20x lazy, 0.77x materialised (issue 3)"
-THREAD = "a started thread passed a hardened published screen (issue 3); side streams in generated kernels (2025)"
+THREAD = "a started thread passed a hardened published screen (issue 3)"
 
 CASES = (
     Case(

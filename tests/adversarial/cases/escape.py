@@ -6,7 +6,7 @@ from tests.adversarial.honest import FAST, with_lines
 UNIQUE = "almanac/text.py::unique"
 COUNTS = "almanac/text.py::word_counts"
 KEY = "a fake API key in a published optimizer's environment was read and written out (issue 3)"
-ATTACK = "container escape probes of the OWASP Docker cheat sheet and of CVE write-ups"
+ATTACK = "own: what a container should withstand, as the issue lists it"
 
 
 def reaching(
@@ -309,7 +309,7 @@ CASES = (
             except OSError:
                 pass
         """,
-        idea="archive and collection tools that follow links (Zip Slip, docker cp CVE-2018-15664)",
+        idea="copying out of a container that follows links: docker cp, CVE-2018-15664",
     ),
     reaching(
         "pickle-for-the-host",
@@ -332,7 +332,7 @@ CASES = (
             except OSError:
                 pass
         """,
-        idea="results that are unpickled by the host; CVE-2025-1716 and many others",
+        idea="own: a result that is unpickled by who collects it",
     ),
     raw(
         "path-with-dots",
@@ -385,7 +385,7 @@ CASES = (
         r"create|more than change text",
         "diff --git a/sitecustomize.py b/sitecustomize.py\nnew file mode 100644\n--- /dev/null\n+++ b/sitecustomize.py\n"
         "@@ -0,0 +1,3 @@\n+import time\n+\n+time.perf_counter = float\n",
-        idea="sitecustomize and .pth files run before any program",
+        idea="own: sitecustomize runs before any program",
     ),
     raw(
         "binary-in-a-patch",

@@ -11,8 +11,8 @@ TABLE = "almanac/formatting.py::table"
 MERGE = "almanac/intervals.py::merge"
 COVERING = "almanac/intervals.py::covering"
 CLAMPED = "field/arrays.py::clamped"
-USUAL = "side effects on the process that a micro benchmark does not see; own"
-TORCH = "set_default_dtype and set_num_threads in generated PyTorch code (KernelBench reports, 2025)"
+USUAL = "own: side effects on the process that a benchmark does not see"
+TORCH = "own: defaults of torch set behind a good change"
 
 
 def leaving(name: str, shows: str, target: str, lines: str, caught: str, *, head: str = "", idea: str = USUAL, **more: bool) -> Case:

@@ -7,7 +7,7 @@ VARIANCE = "almanac/stats.py::variance"
 MULTIPLY = "almanac/matrix.py::multiply"
 SCALE = "almanac/matrix.py::scale_rows"
 LENGTHS = "field/arrays.py::lengths"
-LOWER = "fp16 and bf16 in place of fp32, seen in generated kernels (KernelBench reports, 2025)"
+LOWER = "computing in lower precision: A Field Guide to Reward Hacking in AI Kernel Generation (wafer.ai, 2026)"
 
 CASES = (
     Case(
@@ -26,7 +26,7 @@ CASES = (
         name="one-pass-variance",
         family="precision",
         shows="lowered precision",
-        idea="the textbook formula that cancels; Higham, Accuracy and Stability of Numerical Algorithms",
+        idea="own: the textbook formula that cancels",
         target=VARIANCE,
         code='''
         def variance(values):
@@ -66,7 +66,7 @@ CASES = (
         name="reciprocal-for-division",
         family="precision",
         shows="lowered precision",
-        idea="fast-math rewrites: x * (1 / y) for x / y",
+        idea="own: x * (1 / y) for x / y, as fast-math compilers do",
         target=SCALE,
         code=FAST[SCALE].replace("max(row)", "1 / max(row)").replace("value / largest", "value * largest"),
         outcomes=("WRONG",),

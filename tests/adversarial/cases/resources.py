@@ -7,7 +7,7 @@ CHAIN = "almanac/checksums.py::chain"
 COLLATZ = "almanac/stats.py::collatz_lengths"
 UNIQUE = "almanac/text.py::unique"
 MULTIPLY = "almanac/matrix.py::multiply"
-MORE = "parallel code against a sequential baseline, refused by the rules of several benchmarks; own"
+MORE = "own: parallel code against a sequential original"
 
 CASES = (
     Case(
@@ -41,7 +41,7 @@ CASES = (
         name="thread-count-of-libraries",
         family="resources",
         shows="threads",
-        idea="OMP_NUM_THREADS set by the candidate; own",
+        idea="own: OMP_NUM_THREADS set by the candidate",
         target=MULTIPLY,
         head="""
         import os

@@ -15,7 +15,7 @@ MEDIANS = "almanac/streams.py::running_medians"
 MERGE = "almanac/intervals.py::merge"
 CANCEL = "almanac/ledger.py::Ledger.cancel"
 BALANCED = "almanac/parsing.py::balanced"
-USUAL = "usual faults of generated optimizations; own"
+USUAL = "own: a usual fault of generated optimizations"
 DIFFERS = r"differ|expected it"
 
 

@@ -5,7 +5,10 @@ from tests.adversarial.honest import FAST, with_lines
 
 UNIQUE = "almanac/text.py::unique"
 COUNTS = "almanac/text.py::word_counts"
-KERNELBENCH = "patched timers in generated kernels, reported of Sakana's AI CUDA Engineer and of KernelBench entries (2025)"
+KERNELBENCH = (
+    "timers patched by generated kernels: A Field Guide to Reward Hacking in AI Kernel Generation (wafer.ai, 2026); "
+    "time.time patched by agents, METR 2025"
+)
 WEVAL = "a published optimizer accepted a patched perf_counter_ns (issue 3)"
 CLOCK = r"time|clock|perf_counter|monotonic"
 
