@@ -12,6 +12,7 @@ from codeopt.model.calls import Expected
 from codeopt.model.code import Target, TargetName
 from codeopt.model.work import Profile, Recording, SuiteRun
 from codeopt.ports import Reporter, Sandbox, Store
+from codeopt.trial.decoys import Decoys, choose_decoys
 from codeopt.trial.judge import Evidence
 from codeopt.trial.profiling import profile
 from codeopt.trial.recording import record
@@ -81,7 +82,8 @@ class Survey:
             r.name: r for r in self._kept("recordings", tuple[Recording, ...], lambda: tuple(record(self._scene, names).values()))
         }
         expected = self._expected(recordings, referee)
-        return Evidence(suite=suite, recordings=recordings, expected=expected)
+        decoys = None if suite is None else self._kept("decoys", Decoys, lambda: choose_decoys(self._scene, suite))
+        return Evidence(suite=suite, recordings=recordings, expected=expected, decoys=decoys)
 
     def _expected(self, recordings: Mapping[TargetName, Recording], referee: Sandbox) -> Mapping[TargetName, Expected]:
         learnt = self._kept(

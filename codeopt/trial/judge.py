@@ -15,6 +15,7 @@ from codeopt.model.work import Recording, SuiteRun
 from codeopt.patching.apply import apply
 from codeopt.patching.gate import compile_problem
 from codeopt.ports import Sandbox
+from codeopt.trial.decoys import Decoys, check_decoys
 from codeopt.trial.race import WrongWhileTimed, race
 from codeopt.trial.replay import check_calls
 from codeopt.trial.scene import Scene
@@ -35,11 +36,15 @@ Checkout = Callable[[Patch], Mapping[str, bytes]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was learnt from the original before any patch: its test run, its recorded calls and what they should do."""
+    """What was learnt from the original before any patch: its test run, its recorded calls and what they should do.
+
+    `decoys` are tests that can be made to fail; None where the tests are too few, or there are none.
+    """
 
     suite: SuiteRun | None
     recordings: Mapping[TargetName, Recording]
     expected: Mapping[TargetName, Expected]
+    decoys: Decoys | None = None
 
 
 class TrialJudge:
@@ -161,9 +166,15 @@ class _Ladder:
             yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}") if self.also else check
 
     def _tests(self, suite: SuiteRun, *, full: bool) -> Check:
-        """Run the tests on a tree of their own, on all cores."""
+        """Run the tests on trees of their own, on all cores; for the final verdict also with some of them made to fail."""
         with self.scene.provider.open(self.files) as sandbox:
-            return judge_tests(self.scene, sandbox, suite)
+            check = judge_tests(self.scene, sandbox, suite)
+        if check.passed is not True or not full or self.evidence.decoys is None:
+            return check
+        decoys = check_decoys(self.scene, self.files, self.evidence.decoys)
+        if decoys is None or decoys.passed is not True:
+            return decoys or check
+        return dataclasses.replace(check, detail=f"{check.detail}; {decoys.detail}")
 
     def _timing(self, candidate: Candidate, fresh_only: str) -> tuple[Check, Comparison | None]:
         name = candidate.target.name
