@@ -7,17 +7,17 @@ import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-__all__ = ["END", "pack_files", "pack_folder"]
+__all__ = ["END", "FILE_TIME", "pack_files", "pack_folder"]
 
 END = bytes(1024)  # two empty blocks; archives without it can be joined
-_MTIME = 1_600_000_000
+FILE_TIME = 1_600_000_000  # of all that `pack_files` packs
 _FILE_MODE = 0o644
 
 
 def pack_folder(folder: Path, prefix: str, *, ignore: frozenset[str] = frozenset()) -> bytes:
     """Return the contents of a folder as an archive without its end, under `prefix`, leaving out names in `ignore`.
 
-    Links stay links; owners are forgotten; modes and times are kept.
+    Links stay links; owners are forgotten; modes are kept, and times to the second.
     """
 
     def clean(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
@@ -43,12 +43,13 @@ def pack_files(files: Mapping[str, bytes], prefix: str, *, mode: Callable[[str],
             if not path or path.startswith("/") or ".." in PurePosixPath(path).parts:
                 raise ValueError(f"{path!r} leaves its folder")
             member = tarfile.TarInfo(f"{prefix}/{path}")
-            member.size, member.mode, member.mtime = len(data), mode(path), _MTIME
+            member.size, member.mode, member.mtime = len(data), mode(path), FILE_TIME
             archive.addfile(member, io.BytesIO(data))
         return buffer.getvalue()
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uid = member.gid = 0
+    member.mtime = int(member.mtime)  # a fraction would take a header of its own
     member.uname = member.gname = ""
     return member

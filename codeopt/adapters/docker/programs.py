@@ -11,10 +11,10 @@ from docker.models.containers import Container
 
 from codeopt.adapters.docker.engine import engine_errors
 from codeopt.adapters.docker.layout import USER, WORK
-from codeopt.adapters.docker.wire import ExecWire
+from codeopt.adapters.docker.wire import EngineWire
 from codeopt.adapters.streams import Output, collect
 
-__all__ = ["Call", "Ended", "Program", "run_program", "start_program"]
+__all__ = ["Call", "Ended", "Program", "run_program", "said", "start_program"]
 
 _FIRST_LOOK_S = 0.002
 _LAST_LOOK_S = 0.1
@@ -36,7 +36,7 @@ class Program:
 
     client: DockerClient
     exec_id: str
-    wire: ExecWire
+    wire: EngineWire
 
     def status(self, deadline: float) -> int | None:
         """Wait for the exit status until `deadline` (monotonic clock); None when the program still runs.
@@ -61,6 +61,7 @@ class Program:
 class Ended:
     """What a program said and how it ended; `status` is None when its time was over. `seconds` is by the host's clock."""
 
+    program: Program
     output: Output
     status: int | None
     seconds: float
@@ -76,7 +77,7 @@ def start_program(client: DockerClient, container: Container, call: Call) -> Pro
         made = client.api.exec_create(
             container.id, list(call.argv), stdin=True, user=call.user, workdir=call.cwd, environment=dict(call.env)
         )
-        return Program(client=client, exec_id=made["Id"], wire=ExecWire(client, made["Id"]))
+        return Program(client=client, exec_id=made["Id"], wire=EngineWire(client.api.exec_start(made["Id"], socket=True)))
 
 
 def run_program(
@@ -95,4 +96,10 @@ def run_program(
     finally:
         program.wire.close()
     status = None if output.timed_out else program.status(deadline)
-    return Ended(output=output, status=status, seconds=time.monotonic() - start)
+    return Ended(program=program, output=output, status=status, seconds=time.monotonic() - start)
+
+
+def said(ended: Ended) -> str:
+    """Return the first line that a program said, errors first, else its status."""
+    lines = (ended.output.stderr + b"\n" + ended.output.stdout).decode(errors="replace").split("\n")
+    return next((line.strip()[:300] for line in lines if line.strip()), f"status {ended.status}")

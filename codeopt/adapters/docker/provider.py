@@ -14,14 +14,17 @@ from pathlib import Path
 
 from docker.client import DockerClient
 
-from codeopt.adapters.docker.archive import END, pack_files, pack_folder
+from codeopt.adapters.docker.archive import END
 from codeopt.adapters.docker.base import find_image, resolve
-from codeopt.adapters.docker.container import Lockup, start_locked
+from codeopt.adapters.docker.container import Lockup, create_locked
 from codeopt.adapters.docker.engine import connect, engine_errors
 from codeopt.adapters.docker.install import Installation, install
+from codeopt.adapters.docker.keeper import Kept
 from codeopt.adapters.docker.layout import PYTHON
 from codeopt.adapters.docker.locks import only_one
 from codeopt.adapters.docker.owner import labels, sweep, this_process
+from codeopt.adapters.docker.pool import Pool
+from codeopt.adapters.docker.pristine import BYTECODE_BYTES, Pristine, bytecode_of, compiling
 from codeopt.adapters.docker.sandbox import DockerSandbox
 from codeopt.assets import sandbox_dir
 from codeopt.errors import SandboxUnavailable
@@ -82,7 +85,8 @@ class DockerProvider:
         self._locks = Path.home() / ".cache" / "codeopt"
         self._image: str | None = None
         self._import_roots: tuple[str, ...] = ()
-        self._tree: bytes | None = None
+        self._pristine = Pristine(snapshot)
+        self._pool = Pool(self._start)
         self._machine: Machine | None = None
         self._cores: list[int] = []
         self._open: set[DockerSandbox] = set()
@@ -127,22 +131,20 @@ class DockerProvider:
     def open(self, overlay: Mapping[str, bytes], *, cores: int | None = None) -> Iterator[Sandbox]:
         """Open a sandbox on a fresh copy of the snapshot with the files of `overlay` (path in the tree to bytes) laid over it.
 
-        With `cores`, all its programs share the last so many cores.
+        Its container may have served other sandboxes; nothing of theirs is left. With `cores`, all its programs share the last so many
+        cores.
 
         Raises:
             SandboxUnavailable: the engine is gone, the provider is closed, or the repository does not fit.
             ValueError: the overlay leaves the tree.
         """
-        archive = self._archive(overlay)
-        lockup = self._lockup if cores is None else dataclasses.replace(self._lockup, cpuset=self._last(cores))
-        sandbox = self._start(lockup)
+        archive = self._pristine.overlay(overlay)
+        sandbox = self._lend(cores)
         try:
-            sandbox.fill(archive)
+            sandbox.begin(archive + _compiled(sandbox, archive))
             yield sandbox
         finally:
-            with self._lock:
-                self._open.discard(sandbox)
-            sandbox.close()
+            self._take_back(cores, sandbox)
 
     def machine(self) -> Machine:
         """Say what measurements are taken on. Only after `prepare`.
@@ -151,13 +153,8 @@ class DockerProvider:
             SandboxUnavailable: the engine is gone.
         """
         if self._machine is None:
-            sandbox = self._start(self._lockup)
-            try:
-                told = sandbox.run(Command(argv=(PYTHON, "-I", "-S", "-c", _DESCRIBE), cwd="..", timeout_s=60.0))
-            finally:
-                with self._lock:
-                    self._open.discard(sandbox)
-                sandbox.close()
+            with self.open({}) as sandbox:
+                told = sandbox.run(Command(argv=(PYTHON, "-I", "-S", "-c", _DESCRIBE), timeout_s=60.0))
             if not told.ok:
                 raise SandboxUnavailable(f"Python does not run in the sandbox: {told.stderr.decode(errors='replace')[-200:].strip()}")
             cpu, self._cores, release, python = json.loads(told.stdout)
@@ -177,20 +174,13 @@ class DockerProvider:
             sandboxes, self._open = self._open, set()
         for sandbox in sandboxes:
             sandbox.close()
+        self._pool.close()
         if self._own_client and not was_closed:
             self._client.close()
 
-    def _last(self, cores: int) -> str:
-        """Return the set of the last cores; interrupts tend to be served by the first ones."""
-        self.machine()
-        return ",".join(str(core) for core in self._cores[-cores:])
-
-    def _start(self, lockup: Lockup) -> DockerSandbox:
+    def _lend(self, cores: int | None) -> DockerSandbox:
         self._check_open()
-        if self._image is None:
-            raise SandboxUnavailable("the environment is not prepared; call `prepare` first")
-        container = start_locked(self._client, self._image, lockup, labels=self._labels)
-        sandbox = DockerSandbox(self._client, container, import_roots=self._import_roots)
+        sandbox = DockerSandbox(self._client, self._pool.take(cores), import_roots=self._import_roots)
         with self._lock:
             self._open.add(sandbox)
             closed = self._closed
@@ -199,18 +189,38 @@ class DockerProvider:
             self._check_open()
         return sandbox
 
+    def _take_back(self, cores: int | None, sandbox: DockerSandbox) -> None:
+        container = sandbox.release()
+        with self._lock:
+            self._open.discard(sandbox)
+        if container is not None:
+            self._pool.give(cores, container)
+
+    def _start(self, cores: int | None) -> Kept:
+        """Make a container with the pristine tree in it."""
+        if self._image is None:
+            raise SandboxUnavailable("the environment is not prepared; call `prepare` first")
+        room = self._pristine.room_bytes
+        if room > self._lockup.memory_bytes // 2:
+            raise SandboxUnavailable(f"the repository, {room} bytes of archive, does not fit into a sandbox; give it more memory")
+        cpuset = self._lockup.cpuset if cores is None else self._last(cores)
+        lockup = dataclasses.replace(self._lockup, cpuset=cpuset, pristine_bytes=room)
+        kept = Kept(self._client, create_locked(self._client, self._image, lockup, labels=self._labels))
+        try:
+            self._pristine.lay(self._client, kept.container)
+        except SandboxUnavailable:
+            kept.remove()
+            raise
+        return kept
+
+    def _last(self, cores: int) -> str:
+        """Return the set of the last cores; interrupts tend to be served by the first ones."""
+        self.machine()
+        return ",".join(str(core) for core in self._cores[-cores:])
+
     def _check_open(self) -> None:
         if self._closed:
             raise SandboxUnavailable("the Docker sandboxes are closed; make another provider")
-
-    def _archive(self, overlay: Mapping[str, bytes]) -> bytes:
-        if self._tree is None:
-            self._tree = pack_folder(self._snapshot, "tree")
-        return self._tree + pack_files(overlay, "tree", mode=self._mode) + END
-
-    def _mode(self, path: str) -> int:
-        """Return the mode that an overlaid file keeps: only whether it can be executed matters."""
-        return 0o755 if os.access(self._snapshot / path, os.X_OK) else 0o644
 
     def _key(self, environment: Environment, base_id: str, dockerfile: bytes) -> str:
         digest = hashlib.sha256()
@@ -245,6 +255,13 @@ class DockerProvider:
             labels=self._labels,
         )
         return install(self._client, plan)
+
+
+def _compiled(sandbox: DockerSandbox, archive: bytes) -> bytes:
+    """Return the bytecode of an overlay, made by a program in a sandbox in which nothing else has run yet."""
+    if not archive:
+        return b""
+    return bytecode_of(sandbox.keep_house(compiling(), stdin=archive + END, limit_bytes=BYTECODE_BYTES))
 
 
 def _content(folder: Path, suffixes: frozenset[str] | None) -> bytes:

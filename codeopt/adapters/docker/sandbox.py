@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from docker.client import DockerClient
-from docker.models.containers import Container
 
 from codeopt.adapters.docker.archive import END, pack_files
-from codeopt.adapters.docker.container import fate, remove
-from codeopt.adapters.docker.layout import BUILT, OUT, PYTHON, TOOLS, TREE, WORK, program_env
-from codeopt.adapters.docker.programs import Call, Ended, Program, run_program, start_program
+from codeopt.adapters.docker.container import fate, is_sound
+from codeopt.adapters.docker.keeper import Kept
+from codeopt.adapters.docker.layout import OUT, PYTHON, TOOLS, TREE, program_env
+from codeopt.adapters.docker.programs import Call, Ended, Program, run_program, said, start_program
+from codeopt.adapters.docker.reading import NO_FILE, reading
 from codeopt.adapters.streams import FrameChannel
 from codeopt.errors import CodeoptError, ContestantError, SandboxUnavailable
 from codeopt.model.work import Command, ExecResult
@@ -23,56 +24,51 @@ __all__ = ["DockerSandbox"]
 
 _KILLED = 137
 _HOUSEKEEPING_S = 120.0
-_KILL_S = 20.0
-_KILL_TRIES = 3
-_NO_FILE = 3
-# One call ends every process of the user but the caller, whatever its session, and a fork in progress fails.
-_KILL_ALL = ("sh", "-c", "kill -KILL -1; :")
-_UNPACK = f"umask 022; mkdir -p {TREE} {OUT} {WORK}/home; if [ -f {BUILT} ]; then tar -xf {BUILT} -C {TREE}; fi; exec tar -xf - -C {WORK}"
-_WIPE = "find /work /tmp /dev/shm /dev/mqueue -mindepth 1 -delete"
-_EMPTY = f"{_WIPE} 2>/dev/null && exit; chmod -fR u+rwx {WORK}/* /tmp/* /dev/shm/*; {_WIPE}"
-_READ = f"""
-import os, stat, sys
-path, out, limit = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]), int(sys.argv[3])
-try:
-    file = open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
-except OSError:
-    sys.exit({_NO_FILE})
-data = file.read(limit + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) and path.startswith(out + "/") else None
-if data is None or len(data) > limit:
-    sys.exit({_NO_FILE})
-sys.stdout.buffer.write(data)
-"""
+_PATIENCE_S = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class DockerSandbox:
-    """A sandbox that isolates; made by `DockerProvider.open`."""
+    """A sandbox that isolates; made by `DockerProvider.open`.
+
+    No program is started beside one that another command left: while the engine brings a program to life, others of its user can stop
+    it, and the engine with it. Only programs with open channels run side by side.
+    """
 
     tree = TREE
     out = OUT
     tools = TOOLS
     python = PYTHON
 
-    def __init__(self, client: DockerClient, container: Container, *, import_roots: Sequence[str]) -> None:
+    def __init__(self, client: DockerClient, kept: Kept, *, import_roots: Sequence[str]) -> None:
         """Use a container that runs."""
         self._client = client
-        self._container = container
+        self._kept = kept
         self._env = program_env(import_roots)
+        self._overlay = b""
+        self._programs: list[Program] = []
         self._channels = 0
+        self._quiet = True
+        self._doubtful = False
         self._closed = False
         self._spent: ContestantError | None = None
-        self._archive = b""
 
-    def fill(self, archive: bytes) -> None:
-        """Unpack the tree, an archive under `tree/`.
+    def begin(self, overlay: bytes) -> None:
+        """Lay the tree, and an archive without its end over it, now and whenever the sandbox is renewed.
 
         Raises:
             SandboxUnavailable: it does not fit, or the sandbox is gone.
         """
-        self._archive = archive
-        ended = self._keep_house(("sh", "-c", _UNPACK), stdin=archive)
-        if ended.status != 0:
-            raise SandboxUnavailable(f"the repository cannot be unpacked in a sandbox: {_said(ended)}; give it more memory")
+        self._overlay = overlay + END if overlay else b""
+        self.renew()
+
+    def keep_house(self, call: Call, *, stdin: bytes = b"", limit_bytes: int = 100_000) -> Ended:
+        """Run a program of our own.
+
+        Raises:
+            SandboxUnavailable: the sandbox is gone.
+            ContestantError: an earlier program brought the sandbox down.
+        """
+        return self._run(call, timeout_s=_HOUSEKEEPING_S, stdin=stdin, limit_bytes=limit_bytes)
 
     def run(self, command: Command) -> ExecResult:
         """Run a command to its end, or kill it with all its children at `timeout_s`.
@@ -99,18 +95,19 @@ class DockerSandbox:
             SandboxUnavailable: the sandbox is gone.
             ContestantError: an earlier program brought the sandbox down.
         """
-        with self._blaming_memory():
-            program = start_program(self._client, self._container, self._call(command))
+        self._be_quiet()
+        with self._using():
+            program = start_program(self._client, self._kept.container, self._call(command))
+        self._programs.append(program)
         self._channels += 1
         try:
             yield FrameChannel(program.wire, life_s=command.timeout_s, explain=lambda: self._why(program))
         finally:
             self._channels -= 1
             program.wire.close()
-            if not self._channels:
-                # What is lost here is noticed by the next command; the caller's own exception matters more.
-                with suppress(CodeoptError):
-                    self._kill_all()
+            # What is lost here is noticed by the next command; the caller's own exception matters more.
+            with suppress(CodeoptError):
+                self._be_quiet()
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Write files, by absolute path within `out`.
@@ -120,9 +117,9 @@ class DockerSandbox:
             ContestantError: programs left no room for them.
         """
         archive = pack_files({_within_out(path): data for path, data in files.items()}, ".") + END
-        ended = self._keep_house(("tar", "-xf", "-", "-C", OUT), stdin=archive)
+        ended = self.keep_house(Call(argv=("tar", "-xf", "-", "-C", OUT), env=self._env), stdin=archive)
         if ended.status != 0:
-            raise ContestantError(f"files cannot be written into the sandbox: {_said(ended)}")
+            raise ContestantError(f"files cannot be written into the sandbox: {said(ended)}")
 
     def read(self, path: str, *, limit_bytes: int) -> bytes | None:
         """Return the bytes of a file within `out`; None when it does not exist, is no regular file, or is larger.
@@ -131,30 +128,43 @@ class DockerSandbox:
             SandboxUnavailable: the sandbox is gone.
             ContestantError: programs keep the sandbox from answering.
         """
-        argv = (PYTHON, "-I", "-S", "-c", _READ, path, OUT, str(limit_bytes))
-        ended = self._keep_house(argv, limit_bytes=limit_bytes + 10_000)
-        if ended.status == _NO_FILE:
+        ended = self.keep_house(Call(argv=reading(path, limit_bytes), env=self._env), limit_bytes=limit_bytes + 10_000)
+        if ended.status == NO_FILE:
             return None
         if ended.status != 0:
-            raise ContestantError(f"a file cannot be read from the sandbox: {_said(ended)}")
+            raise ContestantError(f"a file cannot be read from the sandbox: {said(ended)}")
         return ended.output.stdout
 
     def renew(self) -> None:
-        """End every program, and put all that programs may write back as it was at the opening.
+        """End every program, and put the tree, `out` and all else that can be written back as it was at the opening.
 
         Raises:
             SandboxUnavailable: the sandbox is gone.
-            ContestantError: an earlier program brought the sandbox down.
+            ContestantError: an earlier program brought the sandbox down, or does not let go of it.
             ValueError: a channel is open.
         """
         if self._channels:
             raise ValueError("a sandbox is renewed when its channels are closed")
-        with self._blaming_memory():
-            self._kill_all()
-        ended = self._keep_house(("sh", "-c", _EMPTY))
-        if ended.status != 0:
-            raise ContestantError(f"what programs left cannot be removed: {_said(ended)}")
-        self.fill(self._archive)
+        self._be_quiet()
+        with self._using():
+            self._kept.renew(self._overlay)
+        self._quiet = True
+
+    def release(self) -> Kept | None:
+        """Close the sandbox, and return its container if it is proven to be clean; else it is removed.
+
+        Raises:
+            SandboxUnavailable: the engine does not answer.
+        """
+        clean = False
+        try:
+            with suppress(CodeoptError):
+                clean = self._scrubbed()
+        finally:
+            if not clean:
+                self.close()
+        self._closed = True
+        return self._kept if clean else None
 
     def close(self) -> None:
         """Remove the container; safe to call twice and from another thread.
@@ -163,46 +173,61 @@ class DockerSandbox:
             SandboxUnavailable: the engine does not answer.
         """
         self._closed = True
-        remove(self._container)
+        self._kept.remove()
+
+    def _scrubbed(self) -> bool:
+        """Empty the container, and say whether nothing speaks against using it again."""
+        if self._doubtful or self._closed or self._spent or self._channels:
+            return False
+        self._be_quiet()
+        with self._using():
+            self._kept.scrub()
+        return is_sound(self._kept.container)
 
     def _call(self, command: Command) -> Call:
         cwd = posixpath.normpath(posixpath.join(TREE, command.cwd))
         return Call(argv=command.argv, env={**self._env, **dict(command.env)}, cwd=cwd)
 
-    def _keep_house(self, argv: Sequence[str], *, stdin: bytes = b"", limit_bytes: int = 100_000) -> Ended:
-        """Run a program of our own."""
-        return self._run(Call(argv=argv, env=self._env), timeout_s=_HOUSEKEEPING_S, stdin=stdin, limit_bytes=limit_bytes)
-
     def _run(self, call: Call, *, timeout_s: float, stdin: bytes, limit_bytes: int) -> Ended:
-        with self._blaming_memory():
-            ended = run_program(self._client, self._container, call, timeout_s=timeout_s, stdin=stdin, limit_bytes=limit_bytes)
+        self._be_quiet()
+        with self._using():
+            ended = run_program(self._client, self._kept.container, call, timeout_s=timeout_s, stdin=stdin, limit_bytes=limit_bytes)
         if ended.status == _KILLED:
             self._check(grace=True)
         if ended.status is None:
-            self._kill_all()
+            self._programs.append(ended.program)
+            self._end_all()
         return ended
 
     @contextmanager
-    def _blaming_memory(self) -> Iterator[None]:
-        """Tell a container that its own programs brought down from one that was lost."""
+    def _using(self) -> Iterator[None]:
+        """Tell a container that its own programs brought down from one that was lost; whatever goes wrong in between leaves a doubt."""
+        self._check_usable()
+        sure, self._doubtful, self._quiet = not self._doubtful, True, False
+        try:
+            yield
+        except SandboxUnavailable:
+            self._check(grace=True)
+            raise
+        except ContestantError as error:
+            self._check()
+            self._spent = error
+            raise
+        self._doubtful = not sure
+
+    def _check(self, *, grace: bool = False) -> None:
+        """Raise what became of the container, unless it runs."""
+        self._check_usable()
+        if (end := fate(self._kept.container, grace=grace)) is not None:
+            if isinstance(end, ContestantError):
+                self._spent = end
+            raise end
+
+    def _check_usable(self) -> None:
         if self._spent:
             raise self._spent
         if self._closed:
             raise _closed()
-        try:
-            yield
-        except SandboxUnavailable:
-            self._check()
-            raise
-
-    def _check(self, *, grace: bool = False) -> None:
-        """Raise what became of the container, unless it runs."""
-        if self._closed:
-            raise _closed()
-        if (end := fate(self._container, grace=grace)) is not None:
-            if isinstance(end, ContestantError):
-                self._spent = end
-            raise end
 
     def _why(self, program: Program) -> CodeoptError:
         """Say why a channel's program is gone."""
@@ -213,20 +238,23 @@ class DockerSandbox:
             return _closed() if self._closed else error
         return ContestantError("the program closed its output" if status is None else f"the program ended with status {status}")
 
-    def _kill_all(self) -> None:
-        """End every program. Where so many run that the killer does not get in, the container goes: that is their doing."""
-        for attempt in range(_KILL_TRIES):
-            time.sleep(attempt * 0.2)
-            try:
-                killer = run_program(self._client, self._container, Call(argv=_KILL_ALL, env=self._env), timeout_s=_KILL_S)
-            except SandboxUnavailable:
-                self._check()
-                continue
-            if killer.status == 0:
+    def _be_quiet(self) -> None:
+        """End what earlier commands left running, unless channels are open."""
+        if not self._quiet and not self._channels:
+            self._end_all()
+
+    def _end_all(self) -> None:
+        """End every program, also one that the engine has not begun yet."""
+        for patience_s in _PATIENCE_S:
+            with self._using():
+                self._kept.end_all()
+                deadline = time.monotonic() + patience_s
+                self._programs = [program for program in self._programs if program.status(deadline) is None]
+            if not self._programs:
+                self._quiet = not self._channels
                 return
-        self._check(grace=True)
         self._spent = ContestantError("the program left more processes behind than could be ended")
-        remove(self._container)
+        raise self._spent
 
 
 def _closed() -> SandboxUnavailable:
@@ -237,8 +265,3 @@ def _within_out(path: str) -> str:
     if not path.startswith(f"{OUT}/"):
         raise ValueError(f"{path} is not within {OUT}")
     return path.removeprefix(f"{OUT}/")
-
-
-def _said(ended: Ended) -> str:
-    lines = (ended.output.stderr + b"\n" + ended.output.stdout).decode(errors="replace").split("\n")
-    return next((line.strip()[:300] for line in lines if line.strip()), f"status {ended.status}")

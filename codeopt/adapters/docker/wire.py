@@ -13,11 +13,9 @@ import struct
 from contextlib import suppress
 from typing import Any
 
-from docker.client import DockerClient
-
 from codeopt.adapters.streams import Moved
 
-__all__ = ["Demultiplexer", "ExecWire"]
+__all__ = ["Demultiplexer", "EngineWire"]
 
 _HEAD = struct.Struct(">BxxxI")
 _CHUNK_BYTES = 1 << 18
@@ -48,12 +46,11 @@ class Demultiplexer:
         return bytes(said[0]), bytes(said[1])
 
 
-class ExecWire:
-    """A `Wire` to a program that was created with the engine's `exec`."""
+class EngineWire:
+    """A `Wire` to a program in a container."""
 
-    def __init__(self, client: DockerClient, exec_id: str) -> None:
-        """Start the program and take over its connection."""
-        stream: Any = client.api.exec_start(exec_id, socket=True)
+    def __init__(self, stream: Any) -> None:
+        """Take over a connection, as the client returns it."""
         self._stream = stream
         self._response: Any = getattr(stream, "_response", None)
         self._socket: socket.socket = getattr(stream, "_sock", stream)

@@ -93,17 +93,25 @@ print(os.stat(path).st_uid)
     assert say(code) == "0"
 
 
-def test_the_first_process_cannot_be_touched(say):
+def test_the_first_process_cannot_be_touched(say, sandbox):
     code = """
-import os
-for attack in (lambda: os.kill(1, 9), lambda: open("/proc/1/mem", "r+b"), lambda: open("/proc/1/environ").read()):
+import os, resource, signal
+paths = ["/proc/1/" + name for name in ("mem", "environ", "fd/0", "fd/1", "cwd/x", "root/work/x", "maps", "stack")]
+attacks = [lambda path=path: open(path, "r+b") for path in paths] + [lambda path=path: open(path, "rb").read() for path in paths]
+attacks += [lambda: open("/proc/1/oom_score_adj", "r+b"), lambda: open("/proc/1/comm", "r+b")]
+attacks += [lambda: os.listdir("/proc/1/fd"), lambda: resource.prlimit(1, resource.RLIMIT_CPU, (0, 0))]
+for attack in attacks:
     try:
-        attack()
-    except PermissionError:
+        print("touched", attack())
+    except OSError:
         continue
-    print("touched")
+for number in set(signal.Signals) - {signal.SIGCHLD}:
+    os.kill(1, number)
+print(open("/proc/1/stat").read().split()[2] in "SR")
 """
-    assert say(code) == ""
+    assert say(code) == "True"
+    sandbox.renew()
+    assert say("print('alive')") == "alive"
 
 
 def test_programs_in_the_tmpfs_can_be_executed(say):

@@ -26,7 +26,7 @@ def kill(sandbox, delay_s: float = 0.0) -> threading.Thread:
 
     def act() -> None:
         time.sleep(delay_s)
-        sandbox._container.kill()
+        sandbox._kept.container.kill()
 
     thread = threading.Thread(target=act)
     thread.start()
@@ -64,7 +64,7 @@ def test_a_container_killed_under_a_channel_is_lost(make_provider):
 
 def test_a_removed_container_is_lost(make_provider):
     with make_provider().open({}) as sandbox:
-        sandbox._container.remove(force=True)
+        sandbox._kept.container.remove(force=True)
         with pytest.raises(SandboxUnavailable, match="removed from outside"):
             sandbox.run(program(sandbox, ""))
 
@@ -100,15 +100,6 @@ def test_a_fork_bomb_is_the_programs_fault(make_provider):
             assert "processes" in str(error)  # noqa: PT017 - one of two good ends
         else:
             assert result.stdout == b"alive\n"
-
-
-def test_containers_are_gone_after_close(make_provider):
-    provider = make_provider()
-    client = provider._client
-    with provider.open({}) as first:
-        name = first._container.id
-        assert name in {container.id for container in client.containers.list()}
-    assert name not in {container.id for container in client.containers.list(all=True)}
 
 
 def test_close_from_another_thread_ends_a_running_command(make_provider):
