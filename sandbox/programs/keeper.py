@@ -8,7 +8,8 @@ The host speaks over standard input, a line at a time, and is answered with a li
 
     end         end every other process, and wait until none is left
     scrub       and empty every place that can be written
-    renew N     and lay the tree anew, with the archive of N bytes that follows over it
+    over N      take the archive of N bytes that follows, without its end, to be laid over the tree, and compile what is in it
+    renew       scrub, and lay the tree anew, with what goes over it
 
 It ends with its input, and the container with it: whoever kills the host leaves nothing running.
 """
@@ -25,6 +26,9 @@ WORK, TREE, PRISTINE, BUILT = "/work", "/work/tree", "/pristine/tree.tar", "/opt
 WRITABLE = (WORK, "/tmp", "/dev/shm", "/dev/mqueue")  # noqa: S108 - all that there is in a sandbox
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 ENDING_S = 10.0
+COMPILING_S = 10
+SOURCE_BYTES = 5_000_000
+END = bytes(1024)  # of an archive
 PR_SET_DUMPABLE = 4
 
 
@@ -41,7 +45,9 @@ def main():
     os.set_blocking(ended, False)
     signal.set_wakeup_fd(ending, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    sys.path.insert(0, os.path.dirname(__file__))
     usual = traces()
+    overlay = b""
     answer("ok")
     while True:
         ready, _, _ = select.select([0, ended], [], [])
@@ -50,17 +56,17 @@ def main():
             reap()
         if 0 in ready:
             try:
-                obey(line(), usual)
+                overlay = obey(line(), overlay, usual)
+                answer("ok")
             except NotDoneError as problem:
                 answer(str(problem))
             except OSError as error:
                 answer("the keeper met: " + str(error))
 
 
-def obey(words, usual):
-    if not words:
-        sys.exit(0)
-    overlay = exactly(int(words[1])) if words[0] == "renew" else b""
+def obey(words, overlay, usual):
+    if words[0] == "over":
+        return with_bytecode(exactly(int(words[1])))
     end_all()
     if words[0] != "end":
         empty()
@@ -68,7 +74,7 @@ def obey(words, usual):
         raise NotDoneError("programs left their mark on the container")
     if words[0] == "renew":
         fill(overlay)
-    answer("ok")
+    return overlay
 
 
 def end_all():
@@ -115,6 +121,30 @@ def unpack(archive):
         return spawn("tar", "-xf", "-", "-C", WORK, stdin=held)
     finally:
         os.close(held)
+
+
+def with_bytecode(archive):
+    """Return an archive with its bytecode and its end. What compiles it is a process of its own: a source may bring down the compiler."""
+    if not archive:
+        return b""
+    from bytecode import compiled
+
+    held = os.memfd_create("bytecode")
+    child = os.fork()
+    if child == 0:
+        try:
+            os.closerange(0, held)
+            signal.alarm(COMPILING_S)
+            with open(held, "wb") as target:
+                target.write(compiled(archive + END, room=SOURCE_BYTES, seconds=COMPILING_S / 2))
+                target.flush()
+                os._exit(0)
+        finally:
+            os._exit(1)
+    done = os.waitpid(child, 0)[1] == 0
+    with open(held, "rb") as made:
+        made.seek(0)
+        return archive + (made.read() if done else b"") + END
 
 
 def spawn(program, *arguments, stdin=None, quiet=False):

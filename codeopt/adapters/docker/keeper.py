@@ -63,14 +63,23 @@ class Kept:
         """
         self._tell(b"scrub\n")
 
-    def renew(self, overlay: bytes) -> None:
-        """Scrub, and lay the tree with an archive over it.
+    def lay_over(self, archive: bytes) -> None:
+        """Have an archive without its end, and the bytecode of what is in it, laid over the tree whenever it is laid.
+
+        Raises:
+            ContestantError: programs keep the keeper from doing so.
+            SandboxUnavailable: the container is gone.
+        """
+        self._tell(b"over %d\n" % len(archive) + archive)
+
+    def renew(self) -> None:
+        """Scrub, and lay the tree and what lies over it.
 
         Raises:
             ContestantError: programs keep the keeper from doing so, or left what cannot be removed.
             SandboxUnavailable: the tree does not fit, or the container is gone.
         """
-        self._tell(b"renew %d\n" % len(overlay) + overlay)
+        self._tell(b"renew\n")
 
     def remove(self) -> None:
         """Remove the container; safe to call twice and from another thread.

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from docker.client import DockerClient
 
-from codeopt.adapters.docker.archive import END
 from codeopt.adapters.docker.base import find_image, resolve
 from codeopt.adapters.docker.container import Lockup, create_locked
 from codeopt.adapters.docker.engine import connect, engine_errors
@@ -24,7 +23,7 @@ from codeopt.adapters.docker.layout import PYTHON
 from codeopt.adapters.docker.locks import only_one
 from codeopt.adapters.docker.owner import labels, sweep, this_process
 from codeopt.adapters.docker.pool import Pool
-from codeopt.adapters.docker.pristine import BYTECODE_BYTES, Pristine, bytecode_of, compiling
+from codeopt.adapters.docker.pristine import Pristine
 from codeopt.adapters.docker.sandbox import DockerSandbox
 from codeopt.assets import sandbox_dir
 from codeopt.errors import SandboxUnavailable
@@ -141,7 +140,7 @@ class DockerProvider:
         archive = self._pristine.overlay(overlay)
         sandbox = self._lend(cores)
         try:
-            sandbox.begin(archive + _compiled(sandbox, archive))
+            sandbox.begin(archive)
             yield sandbox
         finally:
             self._take_back(cores, sandbox)
@@ -255,13 +254,6 @@ class DockerProvider:
             labels=self._labels,
         )
         return install(self._client, plan)
-
-
-def _compiled(sandbox: DockerSandbox, archive: bytes) -> bytes:
-    """Return the bytecode of an overlay, made by a program in a sandbox in which nothing else has run yet."""
-    if not archive:
-        return b""
-    return bytecode_of(sandbox.keep_house(compiling(), stdin=archive + END, limit_bytes=BYTECODE_BYTES))
 
 
 def _content(folder: Path, suffixes: frozenset[str] | None) -> bytes:

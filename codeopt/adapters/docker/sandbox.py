@@ -44,7 +44,6 @@ class DockerSandbox:
         self._client = client
         self._kept = kept
         self._env = program_env(import_roots)
-        self._overlay = b""
         self._programs: list[Program] = []
         self._channels = 0
         self._quiet = True
@@ -53,22 +52,14 @@ class DockerSandbox:
         self._spent: ContestantError | None = None
 
     def begin(self, overlay: bytes) -> None:
-        """Lay the tree, and an archive without its end over it, now and whenever the sandbox is renewed.
+        """Lay the tree and an archive without its end over it, now and whenever the sandbox is renewed.
 
         Raises:
             SandboxUnavailable: it does not fit, or the sandbox is gone.
         """
-        self._overlay = overlay + END if overlay else b""
+        with self._using():
+            self._kept.lay_over(overlay)
         self.renew()
-
-    def keep_house(self, call: Call, *, stdin: bytes = b"", limit_bytes: int = 100_000) -> Ended:
-        """Run a program of our own.
-
-        Raises:
-            SandboxUnavailable: the sandbox is gone.
-            ContestantError: an earlier program brought the sandbox down.
-        """
-        return self._run(call, timeout_s=_HOUSEKEEPING_S, stdin=stdin, limit_bytes=limit_bytes)
 
     def run(self, command: Command) -> ExecResult:
         """Run a command to its end, or kill it with all its children at `timeout_s`.
@@ -117,7 +108,7 @@ class DockerSandbox:
             ContestantError: programs left no room for them.
         """
         archive = pack_files({_within_out(path): data for path, data in files.items()}, ".") + END
-        ended = self.keep_house(Call(argv=("tar", "-xf", "-", "-C", OUT), env=self._env), stdin=archive)
+        ended = self._keep_house("tar", "-xf", "-", "-C", OUT, stdin=archive)
         if ended.status != 0:
             raise ContestantError(f"files cannot be written into the sandbox: {said(ended)}")
 
@@ -128,7 +119,7 @@ class DockerSandbox:
             SandboxUnavailable: the sandbox is gone.
             ContestantError: programs keep the sandbox from answering.
         """
-        ended = self.keep_house(Call(argv=reading(path, limit_bytes), env=self._env), limit_bytes=limit_bytes + 10_000)
+        ended = self._keep_house(*reading(path, limit_bytes), limit_bytes=limit_bytes + 10_000)
         if ended.status == NO_FILE:
             return None
         if ended.status != 0:
@@ -147,7 +138,7 @@ class DockerSandbox:
             raise ValueError("a sandbox is renewed when its channels are closed")
         self._be_quiet()
         with self._using():
-            self._kept.renew(self._overlay)
+            self._kept.renew()
         self._quiet = True
 
     def release(self) -> Kept | None:
@@ -187,6 +178,10 @@ class DockerSandbox:
     def _call(self, command: Command) -> Call:
         cwd = posixpath.normpath(posixpath.join(TREE, command.cwd))
         return Call(argv=command.argv, env={**self._env, **dict(command.env)}, cwd=cwd)
+
+    def _keep_house(self, *argv: str, stdin: bytes = b"", limit_bytes: int = 100_000) -> Ended:
+        """Run a program of our own."""
+        return self._run(Call(argv=argv, env=self._env), timeout_s=_HOUSEKEEPING_S, stdin=stdin, limit_bytes=limit_bytes)
 
     def _run(self, call: Call, *, timeout_s: float, stdin: bytes, limit_bytes: int) -> Ended:
         self._be_quiet()

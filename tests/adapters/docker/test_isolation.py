@@ -12,10 +12,24 @@ STATUS = "print(dict(line.split(':\\t') for line in open('/proc/self/status').re
 DENIED = """
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
-calls = dict(ptrace=(101, 0, 0, 0, 0), unshare=(272, 0x10000000), mount=(165, 0, 0, 0, 0, 0), keyctl=(250, 0, 0), bpf=(321, 0, 0, 0),
-             io_uring_setup=(425, 1, 0), userfaultfd=(323, 0), perf_event_open=(298, 0, 0, 0, 0, 0), setns=(308, 0, 0),
-             process_vm_readv=(310, 1, 0, 0, 0, 0, 0), open_by_handle_at=(304, 0, 0, 0), kexec_load=(246, 0, 0, 0, 0),
-             add_key=(248, 0, 0, 0, 0, 0))
+calls = dict(ptrace=(101, 0, 0, 0, 0), unshare=(272, 0x10000000), mount=(165, 0, 0, 0, 0, 0), keyctl=(250, 0, 0),
+             bpf=(321, 0, 0, 0), io_uring_setup=(425, 1, 0), userfaultfd=(323, 0), perf_event_open=(298, 0, 0, 0, 0, 0),
+             setns=(308, 0, 0), process_vm_readv=(310, 1, 0, 0, 0, 0, 0), open_by_handle_at=(304, 0, 0, 0),
+             kexec_load=(246, 0, 0, 0, 0), add_key=(248, 0, 0, 0, 0, 0), request_key=(249, 0, 0, 0, 0),
+             process_vm_writev=(311, 1, 0, 0, 0, 0, 0), kcmp=(312, 1, 1, 0, 0, 0), pidfd_getfd=(438, 0, 0, 0),
+             move_mount=(429, 0, 0, 0, 0, 0), fsopen=(430, 0, 0), open_tree=(428, 0, 0, 0), umount2=(166, 0, 0),
+             pivot_root=(155, 0, 0), chroot=(161, 0), init_module=(175, 0, 0, 0), finit_module=(313, 0, 0, 0),
+             delete_module=(176, 0, 0), clock_settime=(227, 0, 0), settimeofday=(164, 0, 0), adjtimex=(159, 0),
+             clock_adjtime=(305, 0, 0), iopl=(172, 3), ioperm=(173, 0, 1, 1), modify_ldt=(154, 0, 0, 0), syslog=(103, 3, 0, 0),
+             quotactl=(179, 0, 0, 0, 0), acct=(163, 0), swapon=(167, 0, 0), reboot=(169, 0, 0, 0, 0),
+             io_uring_enter=(426, 0, 0, 0, 0, 0, 0), io_uring_register=(427, 0, 0, 0, 0), fanotify_init=(300, 0, 0),
+             name_to_handle_at=(303, 0, 0, 0, 0, 0), lookup_dcookie=(212, 0, 0, 0), personality=(135, 0x0040000),
+             process_madvise=(440, 0, 0, 0, 0, 0), kexec_file_load=(320, 0, 0, 0, 0, 0),
+             clone_new_user=(56, 0x10000011, 0, 0, 0, 0), clone_new_net=(56, 0x40000011, 0, 0, 0, 0),
+             prlimit_of_another=(302, 1, 7, 0, 0), shmget=(29, 0, 4096, 0o1600), shmat=(30, 0, 0, 0), shmctl=(31, 0, 0, 0),
+             semget=(64, 0, 1, 0o1600), semop=(65, 0, 0, 0), semctl=(66, 0, 0, 0), semtimedop=(220, 0, 0, 0, 0),
+             msgget=(68, 0, 0o1600), msgsnd=(69, 0, 0, 0, 0), msgrcv=(70, 0, 0, 0, 0, 0), msgctl=(71, 0, 0, 0),
+             mq_open=(240, b"/q", 0o102, 0o600, 0), mq_unlink=(241, b"/q"), mq_timedsend=(242, 0, 0, 0, 0, 0))
 for name, arguments in calls.items():
     result = libc.syscall(*arguments)
     if (result, ctypes.get_errno()) != (-1, 1):
@@ -42,10 +56,12 @@ def double(x): return 2 * x
 if __name__ == "__main__":
     seen = []
     thread = threading.Thread(target=seen.append, args=(1,)); thread.start(); thread.join()
-    with multiprocessing.get_context("fork").Pool(2) as pool: seen += pool.map(double, [1, 2])
+    context = multiprocessing.get_context("fork")
+    with context.Pool(2) as pool: seen += pool.map(double, [1, 2])
+    with context.Lock(), context.Semaphore(2): queue = context.Queue(); queue.put(7); seen.append(queue.get())
     print(seen, subprocess.run(["true"]).returncode)
 """
-    assert say(code) == "[1, 2, 4] 0"
+    assert say(code) == "[1, 2, 4, 7] 0"
 
 
 def test_there_is_no_network(say):
