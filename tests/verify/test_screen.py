@@ -492,7 +492,7 @@ CASES = [pytest.param(kind, code, id=f"{kind}: {code[:50]!r}") for kind, codes i
 
 def test_there_are_many_spellings_and_all_kinds():
     assert len(CASES) >= 150
-    assert set(SPELLINGS) | {"shadowing", "import-time"} == {kind.value for kind in FindingKind}
+    assert set(SPELLINGS) | {"shadowing", "import-time", "decoy"} == {kind.value for kind in FindingKind}
 
 
 @pytest.mark.parametrize(("kind", "code"), CASES)

@@ -116,6 +116,72 @@ def test_a_function_may_not_become_a_generator_or_a_coroutine(old, new):
     assert kinds(BASE.replace(old, new)) == {"deferred"}
 
 
+OVERLOADS = """
+import typing
+
+@typing.overload
+def _g(x: int) -> int: ...
+
+@typing.overload
+def _g(x: str) -> str: ...
+
+def _g(x):
+    return x
+"""
+DISPATCHED = """
+@functools.singledispatch
+def _g(x):
+    return x
+
+@_g.register
+def _(x: int):
+    return 1
+
+@_g.register
+def _(x: str):
+    return 2
+"""
+WRAP = "def _wrap(g):\n    return lambda *a: helper(a)\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def f(items, n=1):", "def f(items, n=1):\n    return []\n\n\ndef f(items, n=1):"),
+        ("def f(items, n=1):", WRAP + "@_wrap\ndef f(items, n=1):"),
+        ("def f(items, n=1):", "@(lambda g: helper)\ndef f(items, n=1):"),
+        ("def helper(x):", "def _more(x):\n    return x\n\n\nf = _more\n\n\ndef helper(x):"),
+        ("def helper(x):", "helper: object = Box\n\n\ndef helper(x):"),
+        ("def helper(x):", "(Box, _more) = (re, 1)\n\n\ndef helper(x):"),
+        ("class Box:", "class Box:\n    pass\n\n\nclass Box:"),
+        ("    def size(self):", "    def size(self):\n        return 1\n\n    def size(self):"),
+        ("    def size(self):", "    size = helper\n\n    def size(self):"),
+    ],
+)
+def test_a_function_may_not_stand_in_the_place_of_another(old, new):
+    assert old in BASE
+    assert "decoy" in kinds(BASE.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class _A:\n    @property\n    def n(self):\n        return 1\n\n    @n.setter\n    def n(self, value):\n        pass",
+        OVERLOADS,
+        DISPATCHED,
+        "try:\n    from other import fast as _g\nexcept ImportError:\n    def _g(x):\n        return x",
+        WRAP + "@_wrap\ndef _g(x):\n    return x",
+    ],
+)
+def test_one_name_for_several_functions_can_be_honest(code):
+    assert kinds(BASE + "\n\n" + code + "\n") == set()
+
+
+@pytest.mark.parametrize("decorator", ["functools.lru_cache(maxsize=None)", "functools.cache", "other.kept", "other.kept(1)"])
+def test_a_cache_of_the_library_or_the_repository_is_no_decoy(decorator):
+    assert kinds(BASE.replace("def f(items", f"@{decorator}\ndef f(items")) == set()
+
+
 def test_the_generator_inside_a_function_is_not_the_function():
     after = BASE.replace("    return [helper", "    def inner():\n        yield 1\n\n    return [helper")
     assert kinds(after) == set()

@@ -531,6 +531,32 @@ class _Leaf(_Node):
 def f(items, keys=(), n=1):
     return [_Leaf(i).twin().n for i in items]
 """,
+    "values of other classes as constants": """
+from .tables import Symbol
+
+_X = Symbol("x", dummy=True)
+
+
+def f(items, keys=(), n=1):
+    return [_X for _ in items]
+""",
+    "arithmetic of a private class": """
+class _Pair:
+    __slots__ = ("a", "b")
+
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __add__(self, more):
+        return _Pair(self.a + more.a, self.b + more.b)
+
+    def __rmul__(self, n):
+        return _Pair(n * self.a, n * self.b)
+
+
+def f(items, keys=(), n=1):
+    return (2 * _Pair(1, n) + _Pair(n, 1)).a
+""",
     "lambda and zip": """
 def f(items, keys=(), n=1):
     return [*map(lambda p: p[0] + p[1], zip(items, keys, strict=True))]

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codeopt.verify.screen.finding import Finding, FindingKind, Trace
+from codeopt.verify.screen.functions import Shape, changes, functions, replacements
 from codeopt.verify.screen.handing import handing
 from codeopt.verify.screen.places import named_files, own_modules
 from codeopt.verify.screen.reading import Reading
-from codeopt.verify.screen.shapes import delays, shapes
+from codeopt.verify.screen.shapes import shapes
 from codeopt.verify.screen.startup import startup
 from codeopt.verify.screen.stores import stores
 from codeopt.verify.screen.uses import uses
@@ -44,16 +45,16 @@ def screen(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[Fin
 
 @dataclass(frozen=True, slots=True)
 class _Deeds:
-    """What a file does, and which of its functions leave their work for later."""
+    """What a file does, and the shapes of its functions."""
 
     traces: tuple[Trace, ...] = ()
-    delays: Mapping[str, tuple[bool, ast.AST]] = field(default_factory=dict)
+    functions: Mapping[str, Shape] = field(default_factory=dict)
 
 
 def _read(source: bytes, own: frozenset[str]) -> _Deeds | None:
     try:
         reading = Reading(ast.parse(source), own=own)
-        return _Deeds(tuple(_traces(reading)), delays(reading.places))
+        return _Deeds(tuple(_traces(reading)), functions(reading.places))
     except (SyntaxError, ValueError):
         return None
     except (RecursionError, MemoryError):
@@ -70,6 +71,7 @@ def _traces(reading: Reading) -> Iterator[Trace]:
         yield from stores(place, reading)
         yield from shapes(place)
         yield from startup(place, reading)
+        yield from replacements(place, reading)
 
 
 def _news(old: _Deeds, new: _Deeds) -> Iterator[Trace]:
@@ -82,9 +84,7 @@ def _news(old: _Deeds, new: _Deeds) -> Iterator[Trace]:
         if 0 < sum(count for key, count in fresh.items() if key[0] is kind and not shown[key].once) <= gone[kind]:
             fresh = {key: count for key, count in fresh.items() if key[0] is not kind}
     yield from (shown[key] for key in fresh)
-    for name, (later, node) in new.delays.items():
-        if later and name in old.delays and not old.delays[name][0]:
-            yield Trace(FindingKind.DEFERRED, name, node)
+    yield from changes(old.functions, new.functions)
 
 
 def _key(trace: Trace) -> tuple[FindingKind, str]:

@@ -32,6 +32,7 @@ class FindingKind(enum.StrEnum):
     RANDOMNESS = "randomness"
     TESTS = "tests"
     SHADOWING = "shadowing"
+    DECOY = "decoy"
     IMPORT_TIME = "import-time"
     HIDDEN = "hidden"
 
@@ -55,6 +56,7 @@ PHRASES = {
     FindingKind.RANDOMNESS: "draws random numbers",
     FindingKind.TESTS: "touches what tests",
     FindingKind.SHADOWING: "takes the name of a module of others",
+    FindingKind.DECOY: "puts one function in the place of another",
     FindingKind.IMPORT_TIME: "does work when it is imported",
     FindingKind.HIDDEN: "cannot be read",
 }

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from codeopt.verify.screen.names import COMPREHENSIONS, FUNCTIONS, Functions, Origin, Scope, below, origins, parameters
 
-__all__ = ["Place", "Reading", "imported_module", "qualname"]
+__all__ = ["Place", "Reading", "gives_several", "imported_module", "qualname"]
 
 CAPTURES = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
+SEVERAL = frozenset({"overload", "setter", "getter", "deleter", "register", "singledispatch", "singledispatchmethod"})
 PATIENCE = 40
 
 
@@ -33,6 +34,7 @@ class Reading:
         self._own = own
         self._scopes: list[Scope] = []
         self._deleted: set[str] = set()
+        self._defined: dict[int, dict[str, ast.stmt]] = {}
         self._calls: defaultdict[str, set[str]] | None = None
         self._top = {id(node) for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)}
         self.module = self._scope(tree, None)
@@ -126,6 +128,13 @@ class Reading:
                 scope.bind(name, origin=Origin(f"{module.name}.{name}") if submodule else below(module, alias.name))
             self._firm(name, scope, parent)
 
+    def first(self, name: str, home: ast.Module | ast.ClassDef) -> ast.stmt | None:
+        """Return the first function or class that has a name for itself in the body of a module or a class."""
+        if id(home) not in self._defined:
+            found = [each for each in home.body if isinstance(each, Functions | ast.ClassDef) and not gives_several(each)]
+            self._defined[id(home)] = {each.name: each for each in reversed(found)}
+        return self._defined[id(home)].get(name)
+
     def calls_of(self, function: str) -> set[str]:
         """Return what a function of the module names of the module's functions, as origins."""
         if self._calls is None:
@@ -140,6 +149,12 @@ class Reading:
     def marked(self, module: str) -> str:
         """Return a module's name, marked where it is the repository's own, so that it is not taken for one of the tables."""
         return f"repo:{module}" if module.partition(".")[0] in self._own else module
+
+
+def gives_several(node: Functions | ast.ClassDef) -> bool:
+    """Whether a definition shares its name with others on purpose, as overloads and the setters of properties do."""
+    names = (each for decorator in node.decorator_list for each in ast.walk(decorator))
+    return any((each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "")) in SEVERAL for each in names)
 
 
 def imported_module(node: ast.ImportFrom) -> str:

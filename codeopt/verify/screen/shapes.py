@@ -1,4 +1,4 @@
-"""Finds values that are not what they look like, and functions that put their work off: classes, special methods, generators."""
+"""Finds values that are not what they look like: their classes and their special methods."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codeopt.verify.screen.names import Functions, Scope, origins
 from codeopt.verify.screen.reading import Place, qualname
 from codeopt.verify.screen.tables import LAZY_METHODS, ORDINARY_METHODS, VALUE_TYPES, listed
 
-__all__ = ["delays", "shapes"]
+__all__ = ["shapes"]
 
 
 def shapes(place: Place) -> Iterator[Trace]:
@@ -59,18 +59,3 @@ def _special_name(node: ast.AST) -> str | None:
         name = node.asname
     special = name is not None and name.startswith("__") and name.endswith("__") and name not in ORDINARY_METHODS
     return name if special else None
-
-
-def delays(places: list[Place]) -> dict[str, tuple[bool, ast.AST]]:
-    """Map the functions of a module to whether calling them leaves their work for later, as generators and coroutines do."""
-    found: dict[str, tuple[bool, ast.AST]] = {}
-    homes: dict[int, str] = {}
-    for place in places:
-        node, scope = place.node, place.scope
-        if isinstance(node, Functions):
-            name = homes[id(node)] = qualname(node.name, scope)
-            found[name] = (isinstance(node, ast.AsyncFunctionDef), node)
-        elif isinstance(node, ast.Yield | ast.YieldFrom) and id(scope.node) in homes:
-            name = homes[id(scope.node)]
-            found[name] = (True, found[name][1])
-    return found

@@ -84,9 +84,14 @@ def _is_pure(call: ast.Call, scope: Scope, reading: Reading) -> bool:
     if isinstance(func, ast.Attribute) and func.attr in PURE_METHODS:
         return True
     found = {origin.name for origin in origins(func, scope)}
-    if found and all(name.startswith("class:") or (listed(name, PURE) and name not in IMPURE) for name in found):
+    if found and all(_is_constructor(name) or (listed(name, PURE) and name not in IMPURE) for name in found):
         return True
     return bool(found) and all(name.startswith("def:_") for name in found) and not _reaches_public(found, reading)
+
+
+def _is_constructor(name: str) -> bool:
+    """Whether a call makes a value of a class, as far as its name tells."""
+    return name.startswith("class:") or name.rpartition(".")[2][:1].isupper()
 
 
 def _reaches_public(names: set[str], reading: Reading) -> bool:

@@ -211,10 +211,13 @@ VALUE_TYPES = frozenset(
     | {"pathlib.*", "io.*", "collections.abc.*", "numbers.*", "uuid.UUID", "re.*", "functools.partial", "weakref.*"}
 )
 
-# Special methods that a private class may have: what makes it, names it, calls it, and shows it.
+_ARITHMETIC = _words("add sub mul truediv floordiv mod pow divmod matmul and or xor lshift rshift")
+# Special methods that a private class may have: what makes it, names it, calls it, shows it, and reckons with it.
 ORDINARY_METHODS = frozenset(
     {"__init__", "__post_init__", "__enter__", "__exit__", "__aenter__", "__aexit__", "__call__", "__repr__", "__str__"}
     | {"__slots__", "__doc__", "__module__", "__annotations__", "__match_args__", "__qualname__", "__all__"}
+    | {f"__{side}{name}__" for name in _ARITHMETIC for side in ("", "r")}
+    | {"__neg__", "__pos__", "__abs__", "__invert__", "__int__", "__float__", "__index__", "__round__", "__floor__", "__ceil__"}
 )
 # Special methods by which a value does its work when it is looked at, or later.
 LAZY_METHODS = frozenset(
