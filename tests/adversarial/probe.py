@@ -54,9 +54,9 @@ def main() -> None:
     sys.path.insert(0, tree)
     import bench
 
-    inputs = bench.inputs()
+    inputs = bench.inputs(*names.split(","))
     found = {}
-    for name in names.split(","):
+    for name in inputs:
         function = getattr(bench, name.rpartition(".")[2], bench.FUNCTIONS[name])
         calls = [*inputs[name], *json.loads(edges).get(name, [])]
         found[name] = [told(function, copy.deepcopy(list(arguments))) for arguments in calls]

@@ -66,39 +66,39 @@ def brackets(rng, pairs):
     return text
 
 
-def inputs():
-    """Return for each function (its module and name) the arguments of its calls."""
-    rng = random.Random(20)
+def inputs(*wanted):
+    """Return for each function (its module and name), or for those that are wanted, the arguments of its calls."""
     made = {}
 
     def calls(name, arguments):
-        made[name] = [arguments(step) for step in range(1, CALLS + 1)]
+        if not wanted or name in wanted:
+            made[name] = [arguments(random.Random(f"{name} {step}"), step) for step in range(1, CALLS + 1)]
 
-    calls("text.word_counts", lambda n: (" ".join(words(rng, 120 + 15 * n)),))
-    calls("text.unique", lambda n: (words(rng, 250 + 20 * n),))
-    calls("text.anagrams", lambda n: (words(rng, 50 + 3 * n),))
-    calls("stats.variance", lambda n: (floats(rng, 200 + 15 * n),))
-    calls("stats.ranks", lambda n: (numbers(rng, 70 + 6 * n),))
-    calls("stats.moving_max", lambda n: (numbers(rng, 300 + 20 * n), 60 + n))
-    calls("stats.collatz_lengths", lambda n: (list(range(50 * n, 50 * n + 140 + n)),))
-    calls("intervals.covering", lambda n: (spans(rng, 90 + 6 * n), numbers(rng, 90 + 6 * n)))
-    calls("intervals.merge", lambda n: (spans(rng, 60 + 6 * n),))
-    calls("graphs.reachable", lambda n: (graph(rng, 100 + 10 * n), 0))
-    calls("graphs.path_count", lambda n: (lattice(rng, 12 + n // 4), 0, 12 + n // 4))
-    calls("matrix.multiply", lambda n: (square(rng, 16 + n // 3), square(rng, 16 + n // 3)))
-    calls("matrix.scale_rows", lambda n: ([floats(rng, 50 + n) for _ in range(16)],))
-    calls("parsing.parse_pairs", lambda n: (";".join(f"{word} = {n}" for word in words(rng, 250 + 20 * n)),))
-    calls("parsing.balanced", lambda n: (brackets(rng, 200 + 20 * n),))
-    calls("lookup.resolve", lambda n: ([(word, n) for word in words(rng, 150 + 10 * n)], words(rng, 120 + 5 * n)))
-    calls("formatting.table", lambda n: ([words(rng, 5) for _ in range(30 + 2 * n)],))
-    calls("streams.running_medians", lambda n: (numbers(rng, 120 + 8 * n),))
-    calls("streams.windows", lambda n: (numbers(rng, 300 + 20 * n), 60 + n))
-    calls("aio.running_totals", lambda n: ([numbers(rng, 180 + 6 * n) for _ in range(3)],))
-    calls("ledger.Ledger.balances", lambda n: (Ledger(zip(words(rng, 80 + 6 * n), numbers(rng, 80 + 6 * n))),))
-    calls("ledger.Ledger.cancel", lambda n: (Ledger((word[:1], n) for word in words(rng, 200 + 10 * n)), "a"))
-    calls("journal.summarize", lambda n: ([(word[:2], word) for word in words(rng, 120 + 6 * n)],))
-    calls("cards.deal", lambda n: (list(range(300 + 10 * n)), 8))
-    calls("checksums.chain", lambda n: ([rng.randbytes(500) for _ in range(40 + n)],))
+    calls("text.word_counts", lambda rng, n: (" ".join(words(rng, 120 + 15 * n)),))
+    calls("text.unique", lambda rng, n: (words(rng, 250 + 20 * n),))
+    calls("text.anagrams", lambda rng, n: (words(rng, 50 + 3 * n),))
+    calls("stats.variance", lambda rng, n: (floats(rng, 200 + 15 * n),))
+    calls("stats.ranks", lambda rng, n: (numbers(rng, 70 + 6 * n),))
+    calls("stats.moving_max", lambda rng, n: (numbers(rng, 300 + 20 * n), 60 + n))
+    calls("stats.collatz_lengths", lambda rng, n: (list(range(50 * n, 50 * n + 140 + n)),))
+    calls("intervals.covering", lambda rng, n: (spans(rng, 90 + 6 * n), numbers(rng, 90 + 6 * n)))
+    calls("intervals.merge", lambda rng, n: (spans(rng, 60 + 6 * n),))
+    calls("graphs.reachable", lambda rng, n: (graph(rng, 100 + 10 * n), 0))
+    calls("graphs.path_count", lambda rng, n: (lattice(rng, 12 + n // 4), 0, 12 + n // 4))
+    calls("matrix.multiply", lambda rng, n: (square(rng, 16 + n // 3), square(rng, 16 + n // 3)))
+    calls("matrix.scale_rows", lambda rng, n: ([floats(rng, 50 + n) for _ in range(16)],))
+    calls("parsing.parse_pairs", lambda rng, n: (";".join(f"{word} = {n}" for word in words(rng, 250 + 20 * n)),))
+    calls("parsing.balanced", lambda rng, n: (brackets(rng, 200 + 20 * n),))
+    calls("lookup.resolve", lambda rng, n: ([(word, n) for word in words(rng, 150 + 10 * n)], words(rng, 120 + 5 * n)))
+    calls("formatting.table", lambda rng, n: ([words(rng, 5) for _ in range(30 + 2 * n)],))
+    calls("streams.running_medians", lambda rng, n: (numbers(rng, 120 + 8 * n),))
+    calls("streams.windows", lambda rng, n: (numbers(rng, 300 + 20 * n), 60 + n))
+    calls("aio.running_totals", lambda rng, n: ([numbers(rng, 180 + 6 * n) for _ in range(3)],))
+    calls("ledger.Ledger.balances", lambda rng, n: (Ledger(zip(words(rng, 80 + 6 * n), numbers(rng, 80 + 6 * n))),))
+    calls("ledger.Ledger.cancel", lambda rng, n: (Ledger((word[:1], n) for word in words(rng, 200 + 10 * n)), "a"))
+    calls("journal.summarize", lambda rng, n: ([(word[:2], word) for word in words(rng, 120 + 6 * n)],))
+    calls("cards.deal", lambda rng, n: (list(range(300 + 10 * n)), 8))
+    calls("checksums.chain", lambda rng, n: ([rng.randbytes(500) for _ in range(40 + n)],))
     return made
 
 
