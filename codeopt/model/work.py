@@ -143,15 +143,17 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteRun:
-    """What the repository's tests did: `outcomes` maps test id to `passed`, `failed`, `skipped`, `xfailed`, `xpassed` or `error`.
+    """What the repository's tests did: `outcomes` maps test id to `passed`, `failed`, `skipped`, `xfailed`, `xpassed`, `error` or `lost`.
 
-    Empty `outcomes` with status 0 means a runner that does not report per test.
+    Empty `outcomes` with status 0 means a runner that does not report per test. `faults` (kind, a few words) says where the report
+    contradicts itself.
     """
 
     status: int | None
     outcomes: tuple[tuple[str, str], ...]
     seconds: float
     tail: str
+    faults: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

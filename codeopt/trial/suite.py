@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 from codeopt.model.evidence import Check
 from codeopt.model.work import Command, ExecResult, SuiteRun
 from codeopt.ports import Sandbox
+from codeopt.trial.outcomes import read_report
 from codeopt.trial.scene import Scene
 from codeopt.verify.suites import judge_suite, unsteady
 
 __all__ = ["judge_tests", "last_line", "run_suite"]
 
-ADDOPTS = "-p codeopt_inside.suite -o cache_dir={out}/pytest-cache"
+# All tests run, also where the repository asks pytest to stop at the first that fails. Nobody reads tracebacks, and to write hundreds of
+# them takes longer than the tests.
+ADDOPTS = "-p codeopt_inside.suite -o cache_dir={out}/pytest-cache --maxfail=0 --tb=no"
 
 
 def run_suite(scene: Scene, sandbox: Sandbox) -> SuiteRun:
@@ -24,12 +26,14 @@ def run_suite(scene: Scene, sandbox: Sandbox) -> SuiteRun:
     report = f"{sandbox.out}/suite.jsonl"
     sandbox.write({report: b""})
     result = sandbox.run(_command(scene, sandbox, report))
-    lines = sandbox.read(report, limit_bytes=scene.limits.read_bytes) or b""
+    status = None if result.timed_out else result.status
+    told = read_report(sandbox.read(report, limit_bytes=scene.limits.read_bytes) or b"", status)
     return SuiteRun(
-        status=None if result.timed_out else result.status,
-        outcomes=tuple(sorted(_outcomes(lines).items())),
+        status=status,
+        outcomes=tuple(sorted(told.outcomes.items())),
         seconds=result.seconds,
         tail=last_line(result),
+        faults=tuple(sorted(told.faults.items())),
     )
 
 
@@ -37,15 +41,16 @@ def judge_tests(scene: Scene, sandbox: Sandbox, before: SuiteRun) -> Check:
     """Run the tests on a candidate and compare with the original's run.
 
     A test that fails now and then must not cost a right patch: before the patch is blamed, the original is asked once more, on a fresh
-    tree, and tests that differ there judge nothing.
+    tree, and what differs there judges nothing.
     """
     after = run_suite(scene, sandbox)
     check = judge_suite(before, after)
     if check.passed is True:
         return check
     with scene.provider.open({}) as fresh:
-        ignored = unsteady(before, run_suite(scene, fresh))
-    return judge_suite(before, after, ignored=ignored) if ignored else check
+        again = run_suite(scene, fresh)
+    known = dataclasses.replace(before, faults=before.faults + again.faults)
+    return judge_suite(known, after, ignored=unsteady(before, again))
 
 
 def _command(scene: Scene, sandbox: Sandbox, report: str) -> Command:
@@ -53,21 +58,6 @@ def _command(scene: Scene, sandbox: Sandbox, report: str) -> Command:
     path = f"{sandbox.tools}/site:{scene.import_path(sandbox, inside=False)}"
     env = dict(command.env) | {"PYTHONPATH": path, "PYTEST_ADDOPTS": ADDOPTS.format(out=sandbox.out), "CODEOPT_SUITE": report}
     return dataclasses.replace(command, env=tuple(env.items()))
-
-
-def _outcomes(lines: bytes) -> dict[str, str]:
-    """Return outcome by test id; a test that was collected and never reported is `lost`, a failed phase wins over a passed one."""
-    outcomes: dict[str, str] = {}
-    for line in lines.splitlines():
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if "collected" in record:
-            outcomes.setdefault(str(record["collected"]), "lost")
-        elif outcomes.get(str(record["id"])) not in {"failed", "error"}:
-            outcomes[str(record["id"])] = str(record["outcome"])
-    return outcomes
 
 
 def last_line(result: ExecResult) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from codeopt.syntax import rank
 from codeopt.trial.discovery import find_tests
-from codeopt.trial.yardstick import is_benchmark, is_test, is_test_module, is_yardstick
+from codeopt.trial.yardstick import hijacks, import_folders, is_benchmark, is_test, is_test_module, is_yardstick
 
 TESTS = (
     "tests.py",
@@ -114,3 +114,83 @@ def test_a_named_file_that_measures_may_not_be_edited(path, command):
 )
 def test_a_program_that_is_to_be_faster_may_be_edited(path, command):
     assert is_yardstick(path, (command.split(),)) == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "unit_tests/__init__.py",
+        "unittests/data.json",
+        "pkg/integration-tests/helper.py",
+        "test_data/in.txt",
+        "pkg/testdata/in.txt",
+        "test_utils/compare.py",
+    ],
+)
+def test_what_tests_are_made_of_may_not_be_edited(path):
+    assert "tests" in is_yardstick(path, ())
+
+
+@pytest.mark.parametrize("path", ["pkg/ab_test/stats.py", "load_tests.txt", "pkg/test_bench_data.json", "pkg/latest_data/a.py"])
+def test_folders_that_only_sound_like_tests_are_code(path):
+    assert "tests" not in is_yardstick(path, ())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "sitecustomize.py",
+        "src/usercustomize.py",
+        "usercustomize/__init__.py",
+        "sitecustomize.cpython-311-x86_64-linux-gnu.so",
+        "easy.pth",
+        "src/plug.egg-info/entry_points.txt",
+        "plug-1.0.dist-info/entry_points.txt",
+        "plug.egg/EGG-INFO/entry_points.txt",
+        "plug.egg-link",
+    ],
+)
+def test_what_python_reads_at_its_start_may_not_be_edited(path):
+    assert "start of every process" in is_yardstick(path, ())
+
+
+def test_the_environment_of_the_tests_may_not_be_edited():
+    assert "configures" in is_yardstick(".env", ())
+
+
+@pytest.mark.parametrize(
+    ("path", "roots"),
+    [
+        ("json.py", ("src", ".")),
+        ("src/random.py", ("src", ".")),
+        ("pytest.py", (".",)),
+        ("_pytest/runner.py", (".",)),
+        ("pluggy/__init__.py", ("",)),
+        ("codeopt_inside/suite.py", (".",)),
+        ("pytest_timeout.py", (".",)),
+        ("json.cpython-311-x86_64-linux-gnu.so", (".",)),
+        ("json.pyc", (".",)),
+    ],
+)
+def test_a_new_module_may_not_take_the_place_of_what_runs_the_tests(path, roots):
+    assert "would take the place" in hijacks(path, roots)
+
+
+@pytest.mark.parametrize(
+    ("path", "roots"),
+    [
+        ("pkg/json.py", (".",)),
+        ("src/random.py", (".",)),
+        ("json.md", (".",)),
+        ("fast_sort.py", (".",)),
+        ("json.py", ("src",)),
+        ("pkg/_fast.py", ("src", ".")),
+    ],
+)
+def test_other_new_modules_may_be_added(path, roots):
+    assert hijacks(path, roots) == ""
+
+
+def test_modules_are_imported_from_beside_the_tests():
+    assert import_folders(("src", "."), ("src/a.py", "lib/test_a.py", "tests/test_b.py")) == (".", "src", "lib", "tests")
+    assert "would take the place" in hijacks("lib/json.py", import_folders((), ("lib/test_a.py",)))

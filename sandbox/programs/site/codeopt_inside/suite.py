@@ -1,10 +1,13 @@
-"""A pytest plug-in that writes what each test did, one JSON line for each phase that matters.
+"""A pytest plug-in that writes what each test did, one JSON line for each phase, and one when the session has ended.
 
-Loaded by `-p codeopt_inside.suite`. The host takes it for a hint: the exit status and the set of tests are checked as well.
+Loaded by `-p codeopt_inside.suite`. It writes facts and draws no conclusion: what they mean, and whether they agree, the host says.
+Code in this process can forge every line of it, so the host also runs tests that it made to fail.
 """
 
 import json
 import os
+
+import pytest
 
 # Taken out of the environment: a pytest that a test starts must not write into the report of this one. Workers of pytest-xdist
 # find nothing there either; what they did, the controller reports.
@@ -23,32 +26,34 @@ class Report:
 
     def __init__(self, where):
         self._where = where
+        self._collected_by = None
 
     def pytest_collection_finish(self, session):
-        for item in session.items:
-            self._write({"collected": item.nodeid})
+        self._write([{"collected": item.nodeid} for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node, ids):
+        # The controller collects nothing itself, and all workers collect the same.
+        if self._collected_by in {None, node}:
+            self._collected_by = node
+            self._write([{"collected": name} for name in ids])
 
     def pytest_collectreport(self, report):
         if report.failed:
-            self._write({"id": report.nodeid or "collection", "outcome": "error"})
+            self._write([{"id": report.nodeid or "collection", "when": "collect", "outcome": "failed"}])
 
     def pytest_runtest_logreport(self, report):
-        outcome = _outcome(report)
-        if outcome:
-            self._write({"id": report.nodeid, "outcome": outcome})
+        line = {"id": report.nodeid, "when": report.when, "outcome": report.outcome}
+        if hasattr(report, "wasxfail"):
+            line["xfail"] = True
+        if hasattr(report, "context"):
+            line["subtest"] = True
+        self._write([line])
 
-    def _write(self, record):
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session):
+        self._write([{"finished": int(session.exitstatus)}])
+
+    def _write(self, records):
         with open(self._where, "a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
-
-
-def _outcome(report):
-    if hasattr(report, "wasxfail"):
-        if report.skipped:
-            return "xfailed"
-        return "xpassed" if report.when == "call" and report.passed else None
-    if report.failed:
-        return "failed" if report.when == "call" else "error"
-    if report.skipped:
-        return "skipped"
-    return "passed" if report.when == "call" else None
+            file.writelines(json.dumps(record) + "\n" for record in records)
