@@ -251,6 +251,11 @@ def test_one_more_use_than_before_is_news():
     assert kinds(before.replace("return eval(x)", "y = eval(x)\n    return y + y"), before) == set()
 
 
+def test_what_cannot_be_read_says_why():
+    (finding,) = screen({}, {"m.py": b"x = 1" + b" + 1" * 20000})
+    assert finding.sentence == "hides what it does (`nested too deeply`, m.py:1), which the original does not"
+
+
 def test_new_files_are_read_too():
     found = screen({"m.py": BASE.encode()}, {"fast.py": b"import ctypes\n"})
     assert [(finding.kind, finding.path, finding.line) for finding in found] == [(FindingKind.INTROSPECTION, "fast.py", 1)]

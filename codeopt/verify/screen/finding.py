@@ -58,7 +58,7 @@ PHRASES = {
     FindingKind.SHADOWING: "takes the name of a module of others",
     FindingKind.DECOY: "puts one function in the place of another",
     FindingKind.IMPORT_TIME: "does work when it is imported",
-    FindingKind.HIDDEN: "cannot be read",
+    FindingKind.HIDDEN: "hides what it does",
 }
 
 
@@ -90,8 +90,9 @@ class Trace:
     once: bool = False
 
     def finding(self, path: str) -> Finding:
-        """Return it as a finding in a file."""
-        return Finding(kind=self.kind, path=path, line=getattr(self.node, "lineno", 1), what=shortened(self.node))
+        """Return it as a finding in a file; what is true of a whole module is said by its form."""
+        line = getattr(self.node, "lineno", None)
+        return Finding(kind=self.kind, path=path, line=line or 1, what=shortened(self.node) if line else self.form)
 
 
 def shortened(node: ast.AST) -> str:
