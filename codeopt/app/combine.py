@@ -15,10 +15,9 @@ from codeopt.model.patch import Candidate, Patch
 from codeopt.model.report import Combined
 from codeopt.patching.versions import merge
 from codeopt.ports import Reporter, Sandbox, Store
-from codeopt.trial.judge import Evidence
+from codeopt.trial.judge import Evidence, check_tests
 from codeopt.trial.replay import check_calls
 from codeopt.trial.scene import Scene
-from codeopt.trial.suite import judge_tests
 from codeopt.trial.workload import race_workload
 from codeopt.verify.judgement import judge, timing_check, workload_check
 
@@ -95,5 +94,4 @@ def _behaviour(
         for check in trial.checks:
             yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}")
     if evidence.suite is not None:
-        with scene.provider.open(files) as sandbox:
-            yield judge_tests(scene, sandbox, evidence.suite)
+        yield check_tests(scene, files, evidence.suite, evidence.decoys)

@@ -83,6 +83,8 @@ class Survey:
         }
         expected = self._expected(recordings, referee)
         decoys = None if suite is None else self._kept("decoys", Decoys, lambda: choose_decoys(self._scene, suite))
+        if decoys is not None and decoys.reason:
+            self._reporter.note(f"whether the tests are reported truly cannot be tried: {decoys.reason}")
         return Evidence(suite=suite, recordings=recordings, expected=expected, decoys=decoys)
 
     def _expected(self, recordings: Mapping[TargetName, Recording], referee: Sandbox) -> Mapping[TargetName, Expected]:

@@ -23,7 +23,7 @@ from codeopt.verify.suites import BROKEN, GOOD, forgery, new_fault, strayed
 
 __all__ = ["Decoy", "Decoys", "check_decoys", "choose_decoys"]
 
-LONG_S = 120.0
+LONG_S = 30.0
 MOST = 200
 MOST_OF_LONG = 8
 FEW = 8

@@ -21,12 +21,12 @@ from codeopt.trial.replay import check_calls
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import judge_tests
 from codeopt.trial.workload import race_workload
-from codeopt.trial.yardstick import is_yardstick
+from codeopt.trial.yardstick import hijacks, import_folders, is_yardstick
 from codeopt.verify.judgement import judge, screen_check, timing_check, workload_check
 from codeopt.verify.remembering import may_remember
 from codeopt.verify.screen import screen
 
-__all__ = ["Evidence", "TrialJudge"]
+__all__ = ["Evidence", "TrialJudge", "check_tests"]
 
 FEW_BLOCKS = 500  # what two processes of the same code differ by is less
 MANY_BLOCKS = 4  # a call
@@ -114,11 +114,18 @@ class TrialJudge:
             problem = compile_problem(path, source) if path.endswith(".py") else None
             if problem:
                 return Check(kind=CheckKind.PATCH, passed=False, detail=problem)
-            reason = is_yardstick(path, (self._scene.workload.argv, self._scene.tests))
+            reason = self._trespass(path)
             if reason:
                 return Check(kind=CheckKind.PATCH, passed=None, detail=f"the patch edits {path}: {reason}")
         changed = ", ".join(candidate.patch.paths)
         return Check(kind=CheckKind.PATCH, passed=True, detail=f"applies to a clean copy and compiles ({changed})")
+
+    def _trespass(self, path: str) -> str:
+        """Say why a patch may not have this file; empty when it may."""
+        reason = is_yardstick(path, (self._scene.workload.argv, self._scene.tests))
+        if reason or path in self._scene.files:
+            return reason
+        return hijacks(path, import_folders(self._scene.environment.import_roots, self._scene.files))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -152,7 +159,7 @@ class _Ladder:
         if self.evidence.suite is None:
             yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
         else:
-            yield self._tests(self.evidence.suite, full=full)
+            yield check_tests(self.scene, self.files, self.evidence.suite, self.evidence.decoys if full else None)
 
     def _calls(self, name: TargetName) -> Iterator[Check]:
         recording = self.evidence.recordings.get(name)
@@ -164,17 +171,6 @@ class _Ladder:
             self.keeps = f"what {name.qualname} leaves in memory ({trial.kept} blocks more than the original)"
         for check in trial.checks:
             yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}") if self.also else check
-
-    def _tests(self, suite: SuiteRun, *, full: bool) -> Check:
-        """Run the tests on trees of their own, on all cores; for the final verdict also with some of them made to fail."""
-        with self.scene.provider.open(self.files) as sandbox:
-            check = judge_tests(self.scene, sandbox, suite)
-        if check.passed is not True or not full or self.evidence.decoys is None:
-            return check
-        decoys = check_decoys(self.scene, self.files, self.evidence.decoys)
-        if decoys is None or decoys.passed is not True:
-            return decoys or check
-        return dataclasses.replace(check, detail=f"{check.detail}; {decoys.detail}")
 
     def _timing(self, candidate: Candidate, fresh_only: str) -> tuple[Check, Comparison | None]:
         name = candidate.target.name
@@ -200,3 +196,13 @@ class _Ladder:
         if result.failure:
             return Check(kind=CheckKind.TESTS, passed=False, detail=result.failure), None
         return workload_check(result.comparison, note=result.note), result.comparison
+
+
+def check_tests(scene: Scene, files: Mapping[str, bytes], suite: SuiteRun, decoys: Decoys | None) -> Check:
+    """Run the original's tests on trees with the `files` of a patch, on all cores; with `decoys` also with some of them made to fail."""
+    with scene.provider.open(files) as sandbox:
+        check = judge_tests(scene, sandbox, suite)
+    forged = check_decoys(scene, files, decoys) if decoys is not None and check.passed is True else None
+    if forged is None or forged.passed is not True:
+        return forged or check
+    return dataclasses.replace(check, detail=f"{check.detail}; {forged.detail}")
