@@ -27,6 +27,7 @@ __all__ = ["CallsTrial", "check_calls", "inputs", "learn_expected"]
 SEEDS = (0, 1)
 CANDIDATE_SEED = 2
 MOST_CRASHES = 5
+FEWEST = 4
 SLOWER = 20  # a candidate may take so many times as long as the original before it counts as hanging
 
 
@@ -43,7 +44,7 @@ def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expe
     """
     frames = unpack(recording)
     try:
-        calls, crashed = _survivors(scene, referee, recording, frames.calls)
+        calls, crashed = _survivors(scene, referee, recording, _affordable(scene, recording, frames.calls))
         varied = _varied(scene, referee, recording)
         numbers = (*calls, *range(len(frames.calls), len(frames.calls) + len(varied)))
         every = (*frames.calls, *varied)
@@ -52,7 +53,15 @@ def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expe
         return Expected(answers=(), dropped=((f"the original cannot be replayed: {error}", recording.calls),))
     first = dataclasses.replace(first, answers=(*first.answers, *crashed))
     settled = settle(first.answers, second.answers, outcomes=frames.outcomes, replayed=numbers, recorded=len(frames.calls))
+    if spared := len(frames.calls) - len(calls) - len(crashed):
+        settled = dataclasses.replace(settled, dropped=(*settled.dropped, ("replaying all calls would take too long", spared)))
     return agreed(dataclasses.replace(settled, varied=varied), first, second)
+
+
+def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> Sequence[bytes]:
+    """Return as many of the calls, from the first on, as can be replayed in good time; a few at least."""
+    each_s = recording.seconds / max(1, recording.seen)
+    return calls[: max(FEWEST, int(scene.limits.replay_s / each_s))] if each_s else calls
 
 
 def _survivors(

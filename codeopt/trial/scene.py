@@ -21,6 +21,7 @@ class Limits:
     tests_s: float = 900.0
     call_s: float = 60.0
     vary_s: float = 20.0
+    replay_s: float = 30.0
     race_s: float = 40.0
     workload_race_s: float = 60.0
     nodes: int = 200_000

@@ -1,0 +1,23 @@
+"""How much is replayed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from codeopt.model.code import TargetName
+from codeopt.model.work import Recording
+from codeopt.trial.replay import _affordable
+from codeopt.trial.scene import Limits
+
+
+@pytest.mark.parametrize(
+    ("seconds", "seen", "kept"),
+    [(0.0, 10, 10), (1.0, 10, 10), (60.0, 10, 5), (6_000.0, 10, 4), (0.5, 1, 10)],
+)
+def test_slow_calls_are_replayed_in_part_and_a_few_at_least(seconds, seen, kept):
+    scene = SimpleNamespace(limits=Limits(replay_s=30.0))
+    name = TargetName(path="m.py", qualname="f")
+    recording = Recording(name=name, calls=10, seen=seen, skipped=(), data=b"", seconds=seconds)
+    assert _affordable(scene, recording, [b"call"] * 10) == [b"call"] * kept
