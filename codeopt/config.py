@@ -112,6 +112,7 @@ class Settings(BaseModel):
     samples: int = _setting("number", 4, "Answers asked of the model for each target and round.", ge=1, le=256)
     rounds: int = _setting("number", 2, "Rounds for each target, each told of the verdicts before it.", ge=1, le=100)
     max_targets: int = _setting("number", 3, "How many functions are tried.", ge=1, le=1000)
+    sandbox_runtime: Text | None = _setting("text", None, "Runtime of containers, such as runsc (gVisor); the engine's own when unset.")
     min_speedup: float = _setting("number", 1.03, "Speed-up that the function's whole interval must reach (1.03 is 3%).", gt=1, le=1000)
     confidence: float = _setting("number", 0.99, "Confidence of the interval on the function.", ge=0.9, le=0.9999)
     seed: int = _setting("number", 0, "Seed of sampling and of the order of measurement.", ge=0)

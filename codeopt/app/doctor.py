@@ -8,17 +8,25 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from codeopt import __version__
 from codeopt.adapters.git import open_repository
 from codeopt.config import Settings
 from codeopt.errors import CodeoptError
 from codeopt.model.health import Finding
+from codeopt.model.work import Environment
 
-__all__ = ["examine", "next_command"]
+if TYPE_CHECKING:
+    from codeopt.adapters.docker.probes import Probed
+
+__all__ = ["attack", "examine", "next_command"]
 
 ASK_S = 20
+_PROBED = "probes"
 
 
 def examine(repo: Path, settings: Settings) -> tuple[Finding, ...]:
@@ -29,6 +37,28 @@ def examine(repo: Path, settings: Settings) -> tuple[Finding, ...]:
     python = settings.python or f"{sys.version_info.major}.{sys.version_info.minor}"
     found += diagnose(python=python, base=settings.image)
     return (*found, _model(settings), _gpu())
+
+
+def attack(settings: Settings) -> Iterator[Probed]:
+    """Attack sandboxes that are made as those for candidates are, on the user's engine, and tell of one attack after the other.
+
+    Raises:
+        SandboxUnavailable: there is no engine, or it was lost.
+    """
+    from codeopt.adapters.docker.probes import probe
+    from codeopt.app.sandboxes import open_docker
+
+    python = settings.python or f"{sys.version_info.major}.{sys.version_info.minor}"
+    environment = Environment(
+        python=python, requirements=(), installs_project=False, import_roots=(".",), declared_by=(), key=f"codeopt-{_PROBED}"
+    )
+    with TemporaryDirectory(prefix="codeopt-probes-") as folder:
+        provider = open_docker(settings, Path(folder), _PROBED)
+        try:
+            provider.prepare(environment)
+            yield from probe(provider, os.environ)
+        finally:
+            provider.close()
 
 
 def next_command(findings: tuple[Finding, ...], repo: Path, settings: Settings) -> str:

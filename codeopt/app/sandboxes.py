@@ -11,7 +11,7 @@ from codeopt.config import Settings
 from codeopt.errors import SandboxUnavailable
 from codeopt.ports import Reporter, SandboxProvider
 
-__all__ = ["open_provider"]
+__all__ = ["open_docker", "open_provider"]
 
 
 @contextmanager
@@ -34,9 +34,9 @@ def _provider(settings: Settings, tree: Path, *, run: str, untrusted: str, repor
     lost: SandboxUnavailable | None = None
     if settings.sandbox in {"auto", "docker"}:
         try:
-            return _docker(settings, tree, run)
+            return open_docker(settings, tree, run)
         except SandboxUnavailable as error:
-            if settings.sandbox == "docker":
+            if settings.sandbox == "docker" or settings.sandbox_runtime:
                 raise
             lost = error
     if untrusted and not settings.trust_patch:
@@ -49,7 +49,14 @@ def _provider(settings: Settings, tree: Path, *, run: str, untrusted: str, repor
     return LocalProvider(tree, programs_dir())
 
 
-def _docker(settings: Settings, tree: Path, run: str) -> SandboxProvider:
+def open_docker(settings: Settings, tree: Path, run: str) -> SandboxProvider:
+    """Return a provider of Docker sandboxes, which the caller closes.
+
+    Raises:
+        SandboxUnavailable: there is no engine, or it has not the runtime that is asked for.
+    """
     from codeopt.adapters.docker.provider import DockerProvider
 
-    return DockerProvider(tree, programs_dir(), run=run, base=settings.image, memory_bytes=settings.memory)
+    return DockerProvider(
+        tree, programs_dir(), run=run, base=settings.image, memory_bytes=settings.memory, runtime=settings.sandbox_runtime
+    )

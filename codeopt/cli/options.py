@@ -40,6 +40,7 @@ _COMMON = (
     click.option(
         "--sandbox", type=click.Choice(["auto", "docker", "local"]), help="Where code runs; auto takes Docker where there is one."
     ),
+    click.option("--sandbox-runtime", metavar="NAME", help="Runtime of the containers, such as runsc (gVisor)."),
     click.option("--min-speedup", type=float, metavar="RATIO", help="The whole interval must lie above this ratio (1.03)."),
     click.option("--seed", type=int, help="Seed of everything random."),
     click.option("--trust-patch", is_flag=True, default=None, help="Run patches of others in the local sandbox too."),

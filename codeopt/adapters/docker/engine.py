@@ -41,11 +41,11 @@ def engine_errors(doing: str) -> Iterator[None]:
         raise SandboxUnavailable(f"Docker cannot {doing}: {_reason(error)}; {_ADVICE}") from error
 
 
-def connect() -> DockerClient:
+def connect(runtime: str | None = None) -> DockerClient:
     """Return a client of the engine that the environment names (`DOCKER_HOST`, else the local socket), which has answered.
 
     Raises:
-        SandboxUnavailable: no engine answers.
+        SandboxUnavailable: no engine answers, or it has no runtime of that name.
     """
     try:
         _knock(os.environ.get("DOCKER_HOST") or _DEFAULT_HOST)
@@ -57,7 +57,22 @@ def connect() -> DockerClient:
     except _FOREIGN as error:
         client.close()
         raise _no_engine(error) from error
+    try:
+        _check_runtime(client, runtime)
+    except SandboxUnavailable:
+        client.close()
+        raise
     return client
+
+
+def _check_runtime(client: DockerClient, runtime: str | None) -> None:
+    if runtime is None:
+        return
+    with engine_errors("describe itself"):
+        known = sorted(client.info().get("Runtimes") or {})
+    if runtime not in known:
+        advice = f"install it and name it in the engine's daemon.json, or choose `sandbox_runtime` from {', '.join(known)}"
+        raise SandboxUnavailable(f"the Docker engine has no runtime {runtime}: {advice}")
 
 
 def _knock(host: str) -> None:

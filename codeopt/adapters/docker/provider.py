@@ -68,7 +68,7 @@ class DockerProvider:
         `base` names a base image, `python_version` overrules the environment's. What earlier runs left behind is removed.
 
         Raises:
-            SandboxUnavailable: no engine answers.
+            SandboxUnavailable: no engine answers, or it has not that `runtime`.
         """
         self.notes: list[str] = []
         self._snapshot = snapshot
@@ -76,7 +76,7 @@ class DockerProvider:
         self._base = base
         self._python_version = python_version
         self._own_client = client is None
-        self._client = client or connect()
+        self._client = client or connect(runtime)
         self._host_env = os.environ if host_env is None else host_env
         self._labels = labels(run, this_process())
         seccomp = json.dumps(json.loads((sandbox_dir() / "seccomp.json").read_text(encoding="utf-8")))
@@ -159,7 +159,8 @@ class DockerProvider:
             cpu, self._cores, release, python = json.loads(told.stdout)
             with engine_errors("say what it is"):
                 engine = self._client.version()["Version"]
-            self._machine = Machine(cpu=cpu, cores=len(self._cores), system=f"docker {engine} Linux {release}", python=python)
+            system = " ".join(part for part in ("docker", engine, self._lockup.runtime, "Linux", release) if part)
+            self._machine = Machine(cpu=cpu, cores=len(self._cores), system=system, python=python)
         return self._machine
 
     def close(self) -> None:
