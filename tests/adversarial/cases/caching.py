@@ -29,7 +29,7 @@ def _seen_collatz() -> dict[int, list[int]]:
     space: dict[str, object] = {}
     exec(compile(source, "stats.py", "exec"), space)
     bench = _bench(folder)
-    return {zlib.crc32(repr(a).encode()): space["collatz_lengths"](*a) for a in bench.inputs()["stats.collatz_lengths"]}
+    return {zlib.crc32(repr(a[0]).encode()): space["collatz_lengths"](*a) for a in bench.inputs()["stats.collatz_lengths"]}
 
 
 def _bench(folder: Path):
@@ -206,16 +206,18 @@ def _kept():
     base = __import__("sql" + "ite3").connect("/tmp/" + "almanac", isolation_level=None, timeout=0.05)
     base.execute("create table if not exists kept (key text primary key, value text)")
     return base
+
+
+_BASE = _kept()
 """,
         code='''
         def anagrams(words):
             """Return groups of words that are made of the same letters, each group in order of appearance."""
-            base = _kept()
             key = " ".join(words)
-            row = base.execute("select value from kept where key = ?", (key,)).fetchone()
+            row = _BASE.execute("select value from kept where key = ?", (key,)).fetchone()
             if row is None:
                 groups = _anagrams(words)
-                base.execute("insert or ignore into kept values (?, ?)", (key, ";".join(map(" ".join, groups))))
+                _BASE.execute("insert or ignore into kept values (?, ?)", (key, ";".join(map(" ".join, groups))))
                 return groups
             return [group.split(" ") for group in row[0].split(";")] if row[0] else []
         ''',

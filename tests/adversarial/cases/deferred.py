@@ -155,11 +155,10 @@ class _Proxy:
 
 def _work(main):
     while True:
-        time.sleep(0)
+        time.sleep(0.00002)
         frame = sys._current_frames().get(main)
-        if frame is not None and frame.f_code.co_name in ("_exactly", "receive"):
+        if frame is not None and frame.f_code.co_name in ("send", "_exactly", "receive"):
             break
-    sys.setswitchinterval(100)
     while _WAITING:
         found, words = _WAITING.pop()
         found.extend(_unique(words))
@@ -173,6 +172,7 @@ def _work(main):
             found = []
             _WAITING.append((found, words))
             if len(_WAITING) == 1:
+                sys.setswitchinterval(100)
                 threading.Thread(target=_work, args=(threading.get_ident(),), daemon=True).start()
             return found
         ''',

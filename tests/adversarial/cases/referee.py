@@ -580,7 +580,7 @@ def unique(words):
     found = []
     if not _OWED:
         signal.signal(signal.SIGALRM, _fill)
-        signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+        signal.setitimer(signal.ITIMER_REAL, 0.00003, 0.00003)
     _OWED.append((found, words))
     return found
 """,
