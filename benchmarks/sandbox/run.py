@@ -1,17 +1,19 @@
-"""What a sandbox costs: seconds to open, to close and to run nothing, and the echo of a frame, for Docker and local.
+"""What a sandbox costs: seconds per candidate in a warm container, next to a fresh container and to a plain `docker run`; and its parts.
 
-Usage: python benchmarks/sandbox/run.py [TIMES]. Docker is left out where there is no engine. `docker run` is the yardstick.
+Usage: python benchmarks/sandbox/run.py [TIMES]. Docker is left out where there is no engine. What is compared is measured in turn, one of
+each in every round, so that a busy machine is busy for all; medians are what counts.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from codeopt.adapters.docker import DockerProvider
@@ -27,6 +29,8 @@ ENVIRONMENT = Environment(
     python="3.11", requirements=(), installs_project=False, import_roots=(".",), declared_by=(), key="codeopt-benchmark"
 )
 ECHO = "import os\nwhile data := os.read(0, 1 << 16):\n while data: data = data[os.write(1, data):]"
+OVERLAY = {"module_7.py": b"def f(x):\n    return x + 1\n" * 200}
+TRUE = Command(argv=("true",), timeout_s=60.0)
 FRAMES = 2000
 FILES = 200
 
@@ -51,7 +55,19 @@ def show(name: str, values: list[float], *, scale: float = 1.0, unit: str = "s",
     """Print one line of the table."""
     ordered = sorted(value * scale for value in values)
     middle, most = statistics.median(ordered), ordered[int(len(ordered) * 0.95)]
-    print(f"  {name:<28} median {middle:9.{digits}f} {unit}   95% {most:9.{digits}f} {unit}   n={len(ordered)}")
+    print(f"  {name:<48} median {middle:9.{digits}f} {unit}   95% {most:9.{digits}f} {unit}   n={len(ordered)}")
+
+
+def in_turn(acts: Mapping[str, Callable[[], object]], times: int) -> None:
+    """Time each once without counting it, then all of them round by round, and print what each took."""
+    for act in acts.values():
+        act()
+    seconds: dict[str, list[float]] = {name: [] for name in acts}
+    for _ in range(times):
+        for name, act in acts.items():
+            seconds[name].append(timed(act))
+    for name, values in seconds.items():
+        show(name, values)
 
 
 def echoes(sandbox: Sandbox) -> list[float]:
@@ -66,25 +82,10 @@ def echoes(sandbox: Sandbox) -> list[float]:
         return [timed(turn) for _ in range(FRAMES)]
 
 
-def measure(provider: SandboxProvider, times: int) -> None:
-    """Print what a provider's sandboxes cost."""
-    provider.prepare(ENVIRONMENT)
-    print(f"{provider.name}: {provider.machine()}")
-    opens, closes, runs, channels = [], [], [], []
-    for _ in range(times):
-        entered = provider.open({})
-        start = time.perf_counter()
-        sandbox = entered.__enter__()
-        opens.append(time.perf_counter() - start)
-        runs += [timed(lambda s=sandbox: s.run(Command(argv=("true",), timeout_s=60.0))) for _ in range(3)]
-        channels.append(timed(lambda s=sandbox: channel_once(s)))
-        closes.append(timed(lambda e=entered: e.__exit__(None, None, None)))
-    show("open", opens)
-    show("run `true`", runs)
-    show("channel: open, echo, close", channels)
-    show("close", closes)
-    with provider.open({}) as sandbox:
-        show("echo of 16 bytes", echoes(sandbox), scale=1e6, unit="us", digits=0)
+def candidate(provider: SandboxProvider, overlay: Mapping[str, bytes]) -> None:
+    """Open a sandbox, run nothing in it, and close it."""
+    with provider.open(overlay) as sandbox:
+        sandbox.run(TRUE)
 
 
 def channel_once(sandbox: Sandbox) -> None:
@@ -94,36 +95,56 @@ def channel_once(sandbox: Sandbox) -> None:
         channel.receive(timeout_s=10.0)
 
 
-def yardstick(image: str, times: int) -> None:
-    """Print what the plainest container costs."""
-    argv = ["docker", "run", "--rm", "--network", "none", image, "true"]
-    try:
-        values = [timed(lambda: subprocess.run(argv, check=True)) for _ in range(times)]
-    except (OSError, subprocess.SubprocessError) as error:
-        print(f"  no `docker run`: {error}")
-        return
-    show("plain `docker run --rm true`", values)
+def parts(provider: SandboxProvider, times: int) -> None:
+    """Print what the operations of an open sandbox cost."""
+    with provider.open(OVERLAY) as sandbox:
+
+        def renewed() -> None:
+            sandbox.run(TRUE)
+            sandbox.renew()
+
+        in_turn({"run `true`": lambda: sandbox.run(TRUE), "run `true`, renew": renewed}, times)
+        sandbox.renew()
+        in_turn({"renew": sandbox.renew, "channel: open, echo, leave": lambda: channel_once(sandbox)}, times)
+        show("echo of 16 bytes", echoes(sandbox), scale=1e6, unit="us", digits=0)
+
+
+def docker_run(image: str) -> None:
+    """Run `true` in a container of the plainest kind."""
+    subprocess.run(["docker", "run", "--rm", "--network", "none", image, "true"], check=True)
+
+
+def measure_docker(folder: Path, times: int) -> None:
+    """Print the seconds per candidate of every way, and the parts of the warm one."""
+    with (
+        closing(DockerProvider(folder, programs_dir(), run="benchmark")) as warm,
+        closing(DockerProvider(folder, programs_dir(), run="benchmark", idle=0)) as fresh,
+    ):
+        warm.prepare(ENVIRONMENT)
+        fresh.prepare(ENVIRONMENT)
+        print(f"docker: {warm.machine()}, load {os.getloadavg()[0]:.1f}")
+        ways = {
+            "a candidate in a warm container": lambda: candidate(warm, OVERLAY),
+            "a candidate in a fresh container": lambda: candidate(fresh, OVERLAY),
+            "plain `docker run --rm true`, no tree": lambda: docker_run(str(warm.image)),
+        }
+        in_turn(ways, times)
+        parts(warm, times)
 
 
 def main() -> None:
     """Measure local first, then Docker."""
-    times = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     with snapshot() as folder:
-        local = LocalProvider(folder, programs_dir())
+        with closing(LocalProvider(folder, programs_dir())) as local:
+            local.prepare(ENVIRONMENT)
+            print(f"local: {local.machine()}, load {os.getloadavg()[0]:.1f}")
+            in_turn({"a candidate": lambda: candidate(local, OVERLAY)}, times)
+            parts(local, times)
         try:
-            measure(local, times)
-        finally:
-            local.close()
-        try:
-            docker = DockerProvider(folder, programs_dir(), run="benchmark")
+            measure_docker(folder, times)
         except SandboxUnavailable as error:
             print(f"docker: left out, {error}")
-            return
-        try:
-            measure(docker, times)
-            yardstick(str(docker.image), times)
-        finally:
-            docker.close()
 
 
 if __name__ == "__main__":

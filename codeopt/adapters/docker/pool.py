@@ -13,15 +13,14 @@ from codeopt.errors import SandboxUnavailable
 
 __all__ = ["Pool"]
 
-_KEPT = 4
-
 
 class Pool:
     """Idle containers, by the number of cores that they are held to. May be used from several threads."""
 
-    def __init__(self, start: Callable[[int | None], Kept]) -> None:
-        """Make containers with `start` when none is idle."""
+    def __init__(self, start: Callable[[int | None], Kept], *, size: int) -> None:
+        """Make containers with `start` when none is idle, and keep up to `size` of each kind."""
         self._start = start
+        self._size = size
         self._idle: dict[int | None, list[Kept]] = defaultdict(list)
         self._lock = threading.Lock()
         self._closed = False
@@ -46,7 +45,7 @@ class Pool:
             SandboxUnavailable: the engine does not answer.
         """
         with self._lock:
-            wanted = not self._closed and len(self._idle[cores]) < _KEPT
+            wanted = not self._closed and len(self._idle[cores]) < self._size
             if wanted:
                 self._idle[cores].append(kept)
         if not wanted:

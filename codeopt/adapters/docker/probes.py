@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from codeopt.errors import ContestantError
+from codeopt.errors import ContestantError, SandboxUnavailable
 from codeopt.model.work import Command, ExecResult
 from codeopt.ports import Sandbox, SandboxProvider
 
@@ -50,7 +50,7 @@ class Probed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
-    """An attack that the host looks at; `judge` makes it and says whether the sandbox held, and what was seen."""
+    """An attack; `judge` makes it and says whether the sandbox held, and what was seen."""
 
     name: str
     tries: str
@@ -61,28 +61,35 @@ def probe(provider: SandboxProvider, environ: Mapping[str, str]) -> Iterator[Pro
     """Attack sandboxes of a prepared provider, and tell of one attack after the other. `environ` is the host's environment.
 
     Raises:
-        SandboxUnavailable: the engine was lost. No attack may do that: it is not one of the things that are held against it.
+        SandboxUnavailable: no sandbox can be opened.
     """
-    with provider.open({}) as sandbox:
-        for name, tries in _TELLING.items():
-            result = _attack(sandbox, name)
-            yield Probed(name=name, tries=tries, saw=_said(result), held=result.status == 0)
+    telling = [_Judged(name=name, tries=tries, judge=_telling(name)) for name, tries in _TELLING.items()]
     secret = _Judged(name="environment", tries="find the host's environment", judge=lambda _, sandbox: _environment(sandbox, environ))
-    for judged in (secret, *_JUDGED):
+    for judged in (*telling, secret, *_JUDGED):
         held, saw = _judge(provider, judged)
         yield Probed(name=judged.name, tries=judged.tries, saw=saw, held=held)
 
 
 def _judge(provider: SandboxProvider, judged: _Judged) -> tuple[bool, str]:
-    """Make an attack, and look whether a later sandbox is fresh."""
+    """Make an attack, and look whether a later sandbox is fresh. A sandbox may be given up for what a program does, and never lost."""
     with provider.open({}) as sandbox:
         try:
             held, saw = judged.judge(provider, sandbox)
         except ContestantError as error:
             held, saw = True, f"given up: {error}"
+        except SandboxUnavailable as error:
+            held, saw = False, str(error)
     with provider.open({}) as sandbox:
         after = _attack(sandbox, "remains")
     return held and after.status == 0, saw if after.status == 0 else _said(after)
+
+
+def _telling(name: str) -> Callable[[SandboxProvider, Sandbox], tuple[bool, str]]:
+    def judge(_: SandboxProvider, sandbox: Sandbox) -> tuple[bool, str]:
+        result = _attack(sandbox, name)
+        return result.status == 0, _said(result)
+
+    return judge
 
 
 def _environment(sandbox: Sandbox, environ: Mapping[str, str]) -> tuple[bool, str]:

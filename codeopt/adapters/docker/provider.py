@@ -59,13 +59,15 @@ class DockerProvider:
         memory_bytes: int = 4 * _GIB,
         pids: int = 512,
         cpuset: str | None = None,
+        idle: int = 4,
         runtime: str | None = None,
         client: DockerClient | None = None,
         host_env: Mapping[str, str] | None = None,
     ) -> None:
         """Make sandboxes of `snapshot`, with the programs in `tools`, for the run named `run`.
 
-        `base` names a base image, `python_version` overrules the environment's. What earlier runs left behind is removed.
+        `base` names a base image, `python_version` overrules the environment's. Up to `idle` containers wait for their next sandbox, for
+        each number of cores; with 0, every sandbox has a container of its own. What earlier runs left behind is removed.
 
         Raises:
             SandboxUnavailable: no engine answers, or it has not that `runtime`.
@@ -85,7 +87,7 @@ class DockerProvider:
         self._image: str | None = None
         self._import_roots: tuple[str, ...] = ()
         self._pristine = Pristine(snapshot)
-        self._pool = Pool(self._start)
+        self._pool = Pool(self._start, size=idle)
         self._machine: Machine | None = None
         self._cores: list[int] = []
         self._open: set[DockerSandbox] = set()

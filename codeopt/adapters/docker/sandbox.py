@@ -57,9 +57,13 @@ class DockerSandbox:
         Raises:
             SandboxUnavailable: it does not fit, or the sandbox is gone.
         """
-        with self._using():
-            self._kept.lay_over(overlay)
-        self.renew()
+        try:
+            with self._using():
+                self._kept.lay_over(overlay)
+            self.renew()
+        except ContestantError as error:
+            # Nothing of a candidate's has run.
+            raise SandboxUnavailable(f"a sandbox cannot be begun: {error}; run again") from error
 
     def run(self, command: Command) -> ExecResult:
         """Run a command to its end, or kill it with all its children at `timeout_s`.

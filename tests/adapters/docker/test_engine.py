@@ -90,3 +90,9 @@ def test_the_doctor_says_when_a_named_image_cannot_be_had():
     found = {finding.name: finding for finding in diagnose(base="localhost:1/codeopt-no-such-image:1")}
     assert not found["base image"].ok
     assert "codeopt-no-such-image" in found["base image"].detail
+
+
+@pytest.mark.docker
+def test_a_runtime_that_the_engine_has_not_is_said_in_one_line():
+    with pytest.raises(SandboxUnavailable, match=r"no runtime no-such-runtime: install it .*or choose `sandbox_runtime` from .*runc"):
+        connect("no-such-runtime")
