@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -59,4 +60,42 @@ def test_the_sweep_removes_what_the_dead_left(docker_environment):
     finally:
         for container in client.containers.list(all=True, filters={"label": "codeopt.run=sweep-test"}):
             container.remove(force=True)
+        client.close()
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from codeopt.adapters.docker import DockerProvider
+from codeopt.assets import programs_dir
+from codeopt.model.work import Command, Environment
+environment = Environment(
+    python="3.11", requirements=(), installs_project=False, import_roots=("src", "."), declared_by=(), key="codeopt-tests"
+)
+provider = DockerProvider(Path(sys.argv[1]), programs_dir(), run="dying")
+provider.prepare(environment)
+with provider.open({}) as sandbox:
+    sandbox.run(Command(argv=("sh", "-c", "setsid sleep 1000 </dev/null >/dev/null 2>&1 &"), timeout_s=60.0))
+    print(sandbox._kept.container.id, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.docker
+def test_nothing_runs_on_when_the_host_is_killed(docker_environment, tmp_path):
+    import docker
+
+    told = subprocess.run([sys.executable, "-c", DYING, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert told.returncode == -9, told.stderr
+    client = docker.from_env()
+    try:
+        container = client.containers.get(told.stdout.strip())
+        deadline = time.monotonic() + 30
+        while container.status != "exited" and time.monotonic() < deadline:
+            time.sleep(0.1)
+            container.reload()
+        assert container.status == "exited"
+        assert sweep(client) >= 1
+        assert client.containers.list(all=True, filters={"label": "codeopt.run=dying"}) == []
+    finally:
         client.close()
