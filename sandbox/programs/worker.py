@@ -10,6 +10,7 @@ First the host sends what is to be loaded. Then requests: `batch` {repeat} with 
 joined pickles: answers new calls made of them. The end of the input ends the worker.
 """
 
+import collections
 import gc
 import importlib
 import importlib.util
@@ -22,6 +23,9 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "site"))
 
 from codeopt_inside import calls, canon, frames, hook, vary, watch, world, worn
+
+# A function, and the name that shall lead to it.
+Target = collections.namedtuple("Target", ("function", "module", "qualname"))  # noqa: PYI024 - as quick to import as it gets
 
 
 def load(spec):
@@ -86,8 +90,9 @@ def run_batch(function, batch, printed):
 class Child:
     """One batch, in a process of its own."""
 
-    def __init__(self, pipe, function, recorded, repeat):
-        self.pipe, self.function, self.recorded = pipe, function, recorded
+    def __init__(self, pipe, target, recorded, repeat):
+        self.pipe, self.target, self.recorded = pipe, target, recorded
+        self.function = target.function
         gc.collect()
         self.blocks = sys.getallocatedblocks()
         self.batch = [calls.loaded(data) for _ in range(repeat) for data in recorded]
@@ -119,7 +124,7 @@ class Child:
 
     def _tell(self, question):
         """Tell of each call, then of the process; the world is looked at first, before the telling changes it."""
-        state = world.told()
+        state = {**world.told(), "the name of the target": world.aim(*self.target)}
         for number, data in enumerate(self.recorded):
             self.pipe.send(calls.told(number, data, self.results[number], self.printed.of(number), question["limit"]))
         self.pipe.send({"world": state, "random": self.random})
@@ -154,12 +159,12 @@ def in_child(pipe, work):
         pipe.send({"failed": "a batch ended early", "status": status})
 
 
-def batch(pipe, function, request):
+def batch(pipe, target, request):
     recorded = calls.split(pipe.receive_bytes())
-    in_child(pipe, lambda: Child(pipe, function, recorded, request["repeat"]).run())
+    in_child(pipe, lambda: Child(pipe, target, recorded, request["repeat"]).run())
 
 
-def varied(pipe, _function, request):
+def varied(pipe, _target, request):
     recorded = calls.split(pipe.receive_bytes())
 
     def work():
@@ -185,19 +190,19 @@ def begin(pipe, spec):
         pipe.send({"failed": "import", "error": ("%s: %s" % (type(error).__name__, error)).splitlines()[0][:500]})
         return None
     pipe.send({"ready": 1})
-    return function
+    return Target(function, function.__module__, spec["qualname"])
 
 
 def main():
     pipe = frames.take_over()
     spec = pipe.receive()
-    function = begin(pipe, spec) if spec is not None else None
+    target = begin(pipe, spec) if spec is not None else None
     handlers = {"batch": batch, "vary": varied}
-    while function is not None:
+    while target is not None:
         request = pipe.receive()
         if request is None:
             return
-        handlers[request["op"]](pipe, function, request)
+        handlers[request["op"]](pipe, target, request)
 
 
 if __name__ == "__main__":

@@ -210,6 +210,29 @@ def test_changes_of_codeopts_own_programs_are_told(start, target):
         assert target in spoken.told(1)[1]["world"]["functions of the standard library"]
 
 
+AIMS = {
+    "def f(x):\n    return x\n": "the function itself",
+    "import functools\n\n\n@functools.lru_cache\ndef f(x):\n    return x\n": "something that wraps it",
+    "def f(x):\n    return x\n\n\ndef f(x):\n    return -x\n": "something else",
+    "def f(x):\n    return x\n\n\nf = abs\n": "something else",
+    "@lambda real: abs\ndef f(x):\n    return x\n": "something else",
+}
+
+
+@pytest.mark.parametrize("body", AIMS)
+def test_a_name_that_leads_to_another_function_is_told(start, body):
+    with start(body) as spoken:
+        spoken.batch((1,))
+        assert spoken.told(1)[1]["world"]["the name of the target"] == AIMS[body]
+
+
+def test_an_entry_of_ones_own_in_a_table_of_the_encoding_is_told(start):
+    body = "class C:\n    pass\n\n\ndef f(x):\n    sys.modules['codeopt_inside.canon']._PLAIN[C] = lambda *_: ['list', []]\n"
+    with start(body) as spoken:
+        spoken.batch((1,))
+        assert "canon._PLAIN.C" in spoken.told(1)[1]["world"]["functions of the standard library"]
+
+
 WORN = {
     "by identity": "known = {}\n\n\ndef f(x):\n    return list(known.setdefault(id(x), (x, list(x)))[1])\n",
     "by value, handing out what it keeps": "known = {}\n\n\ndef f(x):\n    return known.setdefault(tuple(x), list(x))\n",

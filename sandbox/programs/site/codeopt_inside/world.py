@@ -19,6 +19,7 @@ from codeopt_inside import canon, watch
 
 _watched = {}
 _NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+_TABLES = ("codeopt_inside.canon._PLAIN", "codeopt_inside.canon._BY_NAME")  # to add to one is to change it
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, type)
 
 
@@ -33,11 +34,13 @@ def _places():
         top = name.partition(".")[0]
         if isinstance(module, types.ModuleType) and (top in sys.stdlib_module_names or top in ("codeopt_inside", "__main__")):
             yield name, module.__dict__
-    # Recorders of results are reached through these classes.
-    for module in ("codeopt_inside.frames", "codeopt_inside.canon"):
+    # What encodes and sends results is reached through these classes and tables.
+    for module in ("codeopt_inside.frames", "codeopt_inside.canon", "codeopt_inside.calls", "copyreg"):
         for name, value in list(vars(sys.modules.get(module, types)).items()):
             if isinstance(value, type) and value.__module__ == module:
                 yield "%s.%s" % (module, name), value.__dict__
+            elif type(value) is dict and not name.startswith("__"):
+                yield "%s.%s" % (module, name), value
 
 
 def _mark(value):
@@ -66,7 +69,9 @@ def patched():
         space = spaces.get(place, {})
         for name, (value, mark) in known.items():
             if space.get(name) is not value or _mark(value) != mark:
-                found.append("%s.%s" % (place, name))
+                found.append("%s.%s" % (place, getattr(name, "__name__", name)))
+        if place in _TABLES:
+            found += ["%s.%s" % (place, getattr(name, "__name__", name)) for name in space if name not in known]
     return sorted(found)
 
 
@@ -112,6 +117,22 @@ def _umask():
     mask = os.umask(0)
     os.umask(mask)
     return oct(mask)
+
+
+def aim(function, module, qualname):
+    """Say whether the name of a target leads to the function that is called for it."""
+    found = sys.modules.get(module)
+    for part in qualname.split("."):
+        space = getattr(found, "__dict__", {})
+        found = space.get(part)
+    if found is function or getattr(found, "__func__", None) is function or getattr(found, "fget", None) is function:
+        return "the function itself"
+    wrapped, seen = found, 0
+    while wrapped is not None and seen < 20:  # noqa: PLR2004 - nobody stacks more decorators
+        wrapped, seen = getattr(wrapped, "__wrapped__", None), seen + 1
+        if wrapped is function:
+            return "something that wraps it"
+    return "something else"
 
 
 def told():
