@@ -25,12 +25,12 @@ from codeopt.model.calls import Expected
 from codeopt.model.evidence import Comparison, Measurement, Span, SpanPair
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
-from codeopt.stats.compare import compare
 from codeopt.stats.sequential import Decision, Plan, State
 from codeopt.trial.replay import inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import Worker, open_worker
 from codeopt.verify.conduct import hidden_work, import_problem
+from codeopt.verify.series import contradiction, is_telling
 
 __all__ = ["RaceResult", "WrongWhileTimed", "race"]
 
@@ -41,12 +41,9 @@ SHOWN = 4
 FLOOR_S = 2e-6
 FLOOR_SHARE = 0.1
 EMPTY = 5
-TELLING_SHARE = 0.3
 NEARLY_LONG_ENOUGH = 1.5
-LARGE_GAIN = 1.5
 QUADS = 6
 FIRST_ROUNDS = 3  # one would be purer, and too noisy; what passes from child to child is a deed, and told
-FIRST_TIME_SHARE = 0.25
 
 
 class WrongWhileTimed(ContestantError):  # noqa: N818 - named for what the candidate did
@@ -244,30 +241,20 @@ def _planned(worker: Worker, every: Sequence[bytes], calls: tuple[int, ...], rng
 
 def _result(run: _Race, warm: Comparison | None, *, note: str) -> RaceResult:
     comparison = warm
-    for series, what in ((run.first, "inputs met for the first time"), (run.fresh, "inputs that were never recorded")):
-        other = compare(series, run.scene.confidence) if _is_telling(series, run.empty) else None
-        if comparison is not None and other is not None and _contradicts(other, comparison):
+    each_s = statistics.median(pair.old_seconds for pair in run.first) / max(1, len(run.batch.calls))
+    telling = (
+        (run.first, "inputs met for the first time", is_telling(run.first, run.empty)),
+        (run.fresh, "inputs that were never recorded", is_telling(run.fresh, run.empty, per_call_s=each_s, calls=len(run.expected.fresh))),
+    )
+    for series, what, tells in telling:
+        other = contradiction(series, comparison, run.scene.confidence) if tells and comparison is not None else None
+        if comparison is not None and other is not None:
             note = f"only inputs that it has met gain {comparison.ratio:.3g}x: on {what} it is {other.ratio:.3g}x"
             comparison = other
     return RaceResult(comparison=comparison, note=note, problem=hidden_work(run.spans) or _import_problem(run))
-
-
-def _is_telling(series: Sequence[Measurement], empty: Sequence[float]) -> bool:
-    """Whether a series that cannot be repeated is long enough to be seen beside the pipe's own cost."""
-    return bool(series) and statistics.median(pair.old_seconds for pair in series) > TELLING_SHARE * statistics.median(empty)
 
 
 def _import_problem(run: _Race) -> str:
     a_batch = statistics.median(pair.old_seconds - pair.new_seconds for pair in run.first)
     saved_s = a_batch / max(1, len(run.batch.calls)) * run.recording.seen
     return import_problem(run.imports, saved_s=saved_s)
-
-
-def _contradicts(cold: Comparison, warm: Comparison) -> bool:
-    """Whether inputs met for the first time gain so little that the rest must come from remembering.
-
-    Honest code gains somewhat less when cold as well: the interpreter has not adapted to it yet. So a quarter of the gain is enough, and
-    a small gain is doubted only where the intervals are apart.
-    """
-    little = 1 + (warm.ratio - 1) * FIRST_TIME_SHARE
-    return cold.ratio < little and (warm.ratio > LARGE_GAIN or cold.high < warm.low)
