@@ -20,6 +20,7 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 PLACES = ("/work", "/work/tree", "/work/out", "/work/home", "/tmp", "/dev/shm", "/dev/mqueue")  # noqa: S108 - what can be written
+PLACES = [place for place in PLACES if os.path.isdir(place)]
 AFAR = "192.0.2.1"  # an address that nobody has
 NEW_USER = 0x10000000
 # Numbers of x86-64, and those of the machines that came later, which share one table.

@@ -67,7 +67,7 @@ class DockerProvider:
         """Make sandboxes of `snapshot`, with the programs in `tools`, for the run named `run`.
 
         `base` names a base image, `python_version` overrules the environment's. Up to `idle` containers wait for their next sandbox, for
-        each number of cores; with 0, every sandbox has a container of its own. What earlier runs left behind is removed.
+        each number of cores; with 0, or with a `runtime`, every sandbox has a container of its own. What earlier runs left behind is removed.
 
         Raises:
             SandboxUnavailable: no engine answers, or it has not that `runtime`.
@@ -87,7 +87,8 @@ class DockerProvider:
         self._image: str | None = None
         self._import_roots: tuple[str, ...] = ()
         self._pristine = Pristine(snapshot)
-        self._pool = Pool(self._start, size=idle)
+        # What another runtime lets programs leave (gVisor does not apply the profile) is not known, so nothing of it is used twice.
+        self._pool = Pool(self._start, size=0 if runtime else idle)
         self._machine: Machine | None = None
         self._cores: list[int] = []
         self._open: set[DockerSandbox] = set()
