@@ -67,7 +67,7 @@ class DockerProvider:
         """Make sandboxes of `snapshot`, with the programs in `tools`, for the run named `run`.
 
         `base` names a base image, `python_version` overrules the environment's. Up to `idle` containers wait for their next sandbox, for
-        each number of cores; with 0, or with a `runtime`, every sandbox has a container of its own. What earlier runs left behind is removed.
+        each number of cores; with 0, or with a `runtime`, every sandbox has one of its own. What earlier runs left behind is removed.
 
         Raises:
             SandboxUnavailable: no engine answers, or it has not that `runtime`.
