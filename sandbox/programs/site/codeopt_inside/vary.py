@@ -1,99 +1,127 @@
-"""Makes inputs that nobody has seen out of recorded ones, in the way of the recorded ones: same types, similar sizes.
+"""Makes inputs that nobody has seen out of recorded ones, in the way of the recorded ones: same types, same sizes or nearly.
 
-Runs on the original's side only. Lists that were sorted stay sorted; numbers keep their sign and magnitude; what cannot be varied is
-exchanged between calls. Whether a made call means anything, the original says: the host keeps those that it returns from.
+Runs on the original's side only. What inputs have in common that no type says must survive, or right code would be blamed for nonsense:
+what lists hold is taken from other calls whole, so that records and rows stay such; lists that were sorted, or without repeats, stay so;
+lists of one length, and rows, keep theirs; signs of a text change only within their kind. Single numbers move a little. Whether a made call
+means anything, the original says: the host keeps those that it returns from.
 """
 
 import pickle
 import random
+import string
 
 MOST = 48
-DEPTH = 6
 _SIZES = (0.85, 1.15)
+_OWN_SHARE = 0.6
+_SMALL = 2
+_KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 
 class Varier:
-    """Varies the values of one batch; `pool` holds values of the same place in other calls."""
+    """Varies the values of one batch."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)  # noqa: S311 - the host's seed is the secret
 
-    def value(self, value, others, depth=0):
-        """Return a relative of `value`; `others` are values of the same place."""
+    def value(self, value, others, fixed_size):
+        """Return a relative of an argument; `others` are the arguments of the same place in other calls."""
         kind = type(value)
-        make = _MAKERS.get(kind)
+        make = _MAKERS.get(kind) or _BY_NAME.get("%s.%s" % (kind.__module__, kind.__qualname__))
         if make is None:
-            make = _ARRAYS.get("%s.%s" % (kind.__module__, kind.__qualname__))
-        if make is None or depth > DEPTH:
             return value
-        return make(self, value, [other for other in others if type(other) is kind], depth)
+        return make(self, value, [other for other in others if type(other) is kind], fixed_size)
 
-    def integer(self, value, _others, _depth):
-        if -2 <= value <= 2:  # noqa: PLR2004 - flags, small counts and signs mean too much to be moved
+    def integer(self, value, _others, _fixed_size):
+        if abs(value) <= _SMALL:  # flags, small counts and signs mean too much to be moved
             return value
         reach = max(1, abs(value) // 16)
         moved = value + self.random.randint(-reach, reach)
-        return moved if (moved > 0) == (value > 0) and moved else value
+        return moved if moved and (moved > 0) == (value > 0) else value
 
-    def real(self, value, _others, _depth):
+    def real(self, value, _others, _fixed_size):
         return value * (1 + self.random.uniform(-0.05, 0.05))
 
-    def text(self, value, others, _depth):
-        words = value.split(" ")
-        if len(words) > 1:
-            spare = [word for other in others for word in other.split(" ")] or words
-            return " ".join(word if self.random.random() < 0.7 else self.random.choice(spare) for word in words)  # noqa: PLR2004
+    def text(self, value, others, _fixed_size):
+        for separator in ("\n", " ", ","):
+            parts = value.split(separator)
+            if len(parts) > _SMALL:
+                spare = [part for other in others for part in other.split(separator)[:200]] or parts
+                return separator.join(part if self.random.random() < _OWN_SHARE else self.random.choice(spare) for part in parts)
+        return "".join(self.sign(sign) for sign in value)
+
+    def sign(self, sign):
+        kind = next((kind for kind in _KINDS if sign in kind), None)
+        return sign if kind is None or self.random.random() < _OWN_SHARE else self.random.choice(kind)
+
+    def blob(self, value, _others, _fixed_size):
+        return bytes(self.random.sample(list(value), len(value)))
+
+    def sequence(self, value, others, fixed_size):
         if not value:
-            return value
-        spare = "".join(others) or value
-        return "".join(sign if self.random.random() < 0.8 else self.random.choice(spare) for sign in value)  # noqa: PLR2004
+            return []
+        sizes = {_size(item) for item in value}
+        spare = [item for other in others for item in other[:200] if _size(item) in sizes and type(item) is type(value[0])] or list(value)
+        made = [item if self.random.random() < _OWN_SHARE else self.random.choice(spare) for item in value]
+        if not fixed_size and sizes == {None}:
+            wanted = max(1, round(len(made) * self.random.uniform(*_SIZES)))
+            made = made[:wanted] + [self.random.choice(spare) for _ in range(wanted - len(made))]
+        return self.in_the_way_of(value, made)
 
-    def blob(self, value, others, _depth):
-        spare = b"".join(others) or value
-        return bytes(byte if self.random.random() < 0.8 else self.random.choice(spare) for byte in value)  # noqa: PLR2004
-
-    def sequence(self, value, others, depth):
-        items = list(value)
-        if not items or depth > DEPTH - 2:
-            return list(items)
-        spare = [item for other in others for item in other[:200]] or items
-        wanted = max(1, round(len(items) * self.random.uniform(*_SIZES)))
-        made = [self.value(item, spare[:50], depth + 1) if self.random.random() < 0.5 else item for item in items[:wanted]]  # noqa: PLR2004
-        made += [self.random.choice(spare) for _ in range(wanted - len(made))]
-        if _is_sorted(items):
-            return _sorted_like(items, made)
-        if len(made) > 1:
-            first, second = self.random.sample(range(len(made)), 2)
-            made[first], made[second] = made[second], made[first]
+    def in_the_way_of(self, items, made):
+        """Keep what the items have in common: that none repeats, and that they are sorted."""
+        try:
+            if len(set(items)) == len(items):
+                made = list(dict.fromkeys([*made, *items]))[: len(made)]
+            if len(items) > _SMALL and all(first <= second for first, second in zip(items, items[1:])):  # noqa: B905, RUF007 - Python 3.9
+                return sorted(made)
+        except Exception:
+            return made
+        self.random.shuffle(made)
         return made
 
-    def fixed(self, value, others, depth):
-        """Tuples are records: each place is varied with its like."""
-        made = []
-        for index, item in enumerate(value):
-            made.append(self.value(item, [other[index] for other in others if len(other) == len(value)], depth + 1))
-        return tuple(made)
+    def record(self, value, _others, _fixed_size):
+        """Tuples are records: numbers in them move, the rest stays; where they rose, they rise."""
+        made = tuple(self.value(item, [], True) if type(item) in (int, float) else item for item in value)
+        try:
+            rises = all(first <= second for first, second in zip(value, value[1:]))  # noqa: B905, RUF007 - Python 3.9
+            return tuple(sorted(made)) if rises else made
+        except Exception:
+            return made
 
-    def mapping(self, value, others, depth):
+    def mapping(self, value, others, _fixed_size):
         made = {}
         for key, item in value.items():
-            made[key] = self.value(item, [other[key] for other in others if key in other], depth + 1)
-        if len(made) > 4:  # noqa: PLR2004 - a record has few keys, and needs each
+            spare = [other[key] for other in others if key in other and type(other[key]) is type(item)]
+            made[key] = item if not spare or self.random.random() < _OWN_SHARE else self.random.choice(spare)
+        # Where every mapping has the same keys, each is a record and needs them.
+        if len(made) > _SMALL and any(other.keys() != value.keys() for other in others):
             made.pop(self.random.choice(list(made)))
         return made
 
-    def members(self, value, others, _depth):
+    def members(self, value, others, _fixed_size):
         items = sorted(value, key=repr)
         spare = sorted({item for other in others for item in other}, key=repr)
-        kept = [item for item in items if self.random.random() < 0.9]  # noqa: PLR2004
+        kept = [item for item in items if self.random.random() < _OWN_SHARE]
         return type(value)(kept + self.random.sample(spare, min(len(spare), len(items) - len(kept))))
 
-    def array(self, value, _others, _depth):
-        numpy = __import__("numpy")
-        rng = numpy.random.default_rng(self.random.randrange(1 << 32))
-        if value.dtype.kind == "f":
-            return (value * (1 + rng.uniform(-0.05, 0.05, value.shape))).astype(value.dtype)
-        return rng.permutation(value) if value.ndim and value.dtype.kind in "iub" else value
+    def array(self, value, _others, _fixed_size):
+        rng = __import__("numpy").random.default_rng(self.random.randrange(1 << 32))
+        if value.dtype.kind not in "iufcb" or not value.ndim:
+            return value
+        made = rng.permuted(value, axis=0)
+        return made if value.ndim > 1 or not bool((value[1:] >= value[:-1]).all()) else _risen(value, rng)
+
+
+def _risen(value, rng):
+    """Return a sorted array in the way of a sorted one."""
+    made = value[rng.integers(0, value.size, value.size)]
+    made.sort()
+    return made
+
+
+def _size(item):
+    """Return the length of what is made of parts, None for what is one thing."""
+    return len(item) if isinstance(item, (list, tuple, dict)) else None
 
 
 _MAKERS = {
@@ -102,28 +130,12 @@ _MAKERS = {
     str: Varier.text,
     bytes: Varier.blob,
     list: Varier.sequence,
-    tuple: Varier.fixed,
+    tuple: Varier.record,
     dict: Varier.mapping,
     set: Varier.members,
     frozenset: Varier.members,
 }
-_ARRAYS = {"numpy.ndarray": Varier.array}
-
-
-def _is_sorted(items):
-    try:
-        return len(items) > 2 and all(first <= second for first, second in zip(items, items[1:]))  # noqa: B905, PLR2004, RUF007 - Python 3.9
-    except Exception:
-        return False
-
-
-def _sorted_like(items, made):
-    try:
-        rising = sorted(made)
-        # Where nothing repeated, nothing shall.
-        return rising if len(set(items)) < len(items) else sorted(set(rising))
-    except Exception:
-        return list(items)
+_BY_NAME = {"numpy.ndarray": Varier.array}
 
 
 def varied(pickles, seed):
@@ -136,15 +148,25 @@ def varied(pickles, seed):
             continue
     varier = Varier(seed)
     known, made = set(pickles), []
-    for arguments, keywords in varier.random.sample(loaded, min(MOST, len(loaded))):
-        alike = [call for call in loaded if len(call[0]) == len(arguments)][:24]
+    for call in varier.random.sample(loaded, min(MOST, len(loaded))):
         try:
-            fresh = tuple(varier.value(value, [call[0][at] for call in alike]) for at, value in enumerate(arguments))
-            named = {name: varier.value(value, [call[1][name] for call in alike if name in call[1]]) for name, value in keywords.items()}
-            data = pickle.dumps((fresh, named), 4)
+            data = pickle.dumps(_relative(varier, call, loaded), 4)
         except Exception:  # noqa: S112 - a value with ideas of its own about comparing or copying stays as it is
             continue
         if data not in known:
             known.add(data)
             made.append(data)
     return made
+
+
+def _relative(varier, call, loaded):
+    arguments, keywords = call
+    alike = varier.random.sample(loaded, min(24, len(loaded)))
+    parallel = sum(hasattr(value, "__len__") for value in [*arguments, *keywords.values()]) > 1
+    fresh = tuple(
+        varier.value(value, [other[0][at] for other in alike if len(other[0]) > at], parallel) for at, value in enumerate(arguments)
+    )
+    named = {
+        name: varier.value(value, [other[1][name] for other in alike if name in other[1]], parallel) for name, value in keywords.items()
+    }
+    return fresh, named
