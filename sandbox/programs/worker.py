@@ -124,7 +124,7 @@ class Child:
 
     def _tell(self, question):
         """Tell of each call, then of the process; the world is looked at first, before the telling changes it."""
-        state = {**world.told(), "the name of the target": world.aim(*self.target)}
+        state = {**world.told(), **world.public_state(self.target.module), "the name of the target": world.aim(*self.target)}
         for number, data in enumerate(self.recorded):
             self.pipe.send(calls.told(number, data, self.results[number], self.printed.of(number), question["limit"]))
         self.pipe.send({"world": state, "random": self.random})

@@ -233,6 +233,18 @@ def test_an_entry_of_ones_own_in_a_table_of_the_encoding_is_told(start):
         assert "canon._PLAIN.C" in spoken.told(1)[1]["world"]["functions of the standard library"]
 
 
+def test_what_is_left_in_public_names_of_the_module_is_told(start):
+    with start("SEEN, _private, limit = [], [], 3\n\n\ndef f(x):\n    SEEN.append(x)\n    _private.append(x)\n") as spoken:
+        states = []
+        for value in (1, 2):
+            spoken.batch((value,))
+            states.append({name: text for name, text in spoken.told(1)[1]["world"].items() if name.endswith("of its module")})
+            spoken.send({"op": "end"})
+    assert set(states[0]) == {"`SEEN` of its module", "`limit` of its module"}
+    assert states[0]["`SEEN` of its module"] != states[1]["`SEEN` of its module"]
+    assert states[0]["`limit` of its module"] == states[1]["`limit` of its module"]
+
+
 WORN = {
     "by identity": "known = {}\n\n\ndef f(x):\n    return list(known.setdefault(id(x), (x, list(x)))[1])\n",
     "by value, handing out what it keeps": "known = {}\n\n\ndef f(x):\n    return known.setdefault(tuple(x), list(x))\n",

@@ -20,6 +20,7 @@ from codeopt_inside import canon, watch
 _watched = {}
 _NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 _TABLES = ("codeopt_inside.canon._PLAIN", "codeopt_inside.canon._BY_NAME")  # to add to one is to change it
+_STATE_NODES = 50_000
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, type)
 
 
@@ -133,6 +134,19 @@ def aim(function, module, qualname):
         if wrapped is function:
             return "something that wraps it"
     return "something else"
+
+
+def public_state(module):
+    """Return what the public names of a module hold, by name, as text; what cannot be compared as data is left out."""
+    found = {}
+    for name, value in list(vars(sys.modules.get(module, types.ModuleType("gone"))).items()):
+        if name.startswith("_") or isinstance(value, (*_FUNCTIONS, types.ModuleType)):
+            continue
+        try:
+            found["`%s` of its module" % name] = canon.digest(canon.encode([value], _STATE_NODES))[:16]
+        except Exception:  # noqa: S112 - a value with ideas of its own about being copied says nothing
+            continue
+    return found
 
 
 def told():
