@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codeopt.errors import ContestantError, PatchError
 from codeopt.model.calls import Expected
@@ -25,11 +25,10 @@ from codeopt.trial.yardstick import hijacks, import_folders, is_yardstick
 from codeopt.verify.judgement import judge, screen_check, timing_check, workload_check
 from codeopt.verify.remembering import may_remember
 from codeopt.verify.screen import screen
+from codeopt.verify.unrun import unrun_statements
 
 __all__ = ["Evidence", "TrialJudge", "check_tests"]
 
-FEW_BLOCKS = 500  # what two processes of the same code differ by is less
-MANY_BLOCKS = 4  # a call
 
 Checkout = Callable[[Patch], Mapping[str, bytes]]
 
@@ -138,7 +137,7 @@ class _Ladder:
     new: Sandbox
     files: Mapping[str, bytes]
     also: tuple[TargetName, ...]
-    keeps: str = ""
+    run: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def climb(self, candidate: Candidate, first: Sequence[Check], *, full: bool) -> Verdict:
         checks = [*first]
@@ -146,7 +145,7 @@ class _Ladder:
             checks.append(check)
             if check.passed is not True and check.decisive:
                 return judge(checks)
-        timing, comparison = self._timing(candidate, may_remember(self.scene.files, self.files) or self.keeps)
+        timing, comparison = self._timing(candidate, may_remember(self.scene.files, self.files))
         checks.append(timing)
         if not full or timing.passed is not True:
             return judge(checks, comparison=comparison)
@@ -156,6 +155,9 @@ class _Ladder:
     def _behaviour(self, name: TargetName, *, full: bool) -> Iterator[Check]:
         for each in dict.fromkeys((name, *self.also)):
             yield from self._calls(each)
+        if unrun := unrun_statements(self.scene.files, self.files, self.run):
+            yield Check(kind=CheckKind.CALLS, passed=None, detail=unrun)
+            return
         if self.evidence.suite is None:
             yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
         else:
@@ -167,8 +169,8 @@ class _Ladder:
             yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
             return
         trial = check_calls(self.scene, self.new, recording, self.evidence.expected[name], referee=self.old)
-        if trial.kept > max(FEW_BLOCKS, MANY_BLOCKS * trial.made):
-            self.keeps = f"what {name.qualname} leaves in memory ({trial.kept} blocks more than the original)"
+        if trial.lines is not None:
+            self.run[name.path] = self.run.get(name.path, frozenset()) | frozenset(trial.lines)
         for check in trial.checks:
             yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}") if self.also else check
 

@@ -13,6 +13,7 @@ figure counts.
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 import time
@@ -41,6 +42,7 @@ SHOWN = 4
 FLOOR_S = 2e-6
 FLOOR_SHARE = 0.1
 EMPTY = 5
+MANY_CALLS = 400
 NEARLY_LONG_ENOUGH = 1.5
 QUADS = 6
 FIRST_ROUNDS = 3  # one would be purer, and too noisy; what passes from child to child is a deed, and told
@@ -88,6 +90,7 @@ class _Race:
     every: Sequence[bytes]
     sides: tuple[Sandbox, Sandbox]
     batch: _Batch
+    many: _Batch
     rng: random.Random
     warm: list[Measurement] = field(default_factory=list)
     first: list[Measurement] = field(default_factory=list)
@@ -113,6 +116,8 @@ class _Race:
             self.empty.extend(empty)
             self._first_time(both, empty)
             self.warm.append(self._rounds(both, self.batch, empty))
+            if len(self.warm) == 1:
+                self._both(both, self.many, (0, 1))
 
     def _first_time(self, both: tuple[Worker, Worker], empty: Sequence[float]) -> None:
         """Take the series of inputs that these processes have not met; the order of the calls is as secret as the made ones."""
@@ -159,7 +164,10 @@ class _Race:
         Raises:
             WrongWhileTimed: the difference is the candidate's.
         """
-        with open_worker(self.scene, self.sides[0], self.recording, hash_seed=self.hash_seed) as worker:
+        with (
+            self.scene.provider.open({}, cores=1) as referee,
+            open_worker(self.scene, referee, self.recording, hash_seed=self.hash_seed) as worker,
+        ):
             again = self._make(worker, batch, show).digests
         answers = {answer.call: answer for answer in self.expected.answers}
         for position, old, new, repeated in zip(show, timed[0].digests, timed[1].digests, again, strict=True):
@@ -204,9 +212,11 @@ def race(
     every = inputs(recording, expected)
     with open_worker(scene, old, recording) as worker:
         batch = _planned(worker, every, expected.calls, rng)
+    # One batch of many calls for whoever counts them, all answers looked at.
+    many = replace(batch, repeat=min(batch.repeat, math.ceil(MANY_CALLS / max(1, len(batch.calls)))), quads=1, sampled=False)
     if fresh_only and batch.repeat > 1:
         batch = replace(batch, repeat=1, quads=QUADS)
-    run = _Race(scene=scene, recording=recording, expected=expected, every=every, sides=(old, new), batch=batch, rng=rng)
+    run = _Race(scene=scene, recording=recording, expected=expected, every=every, sides=(old, new), batch=batch, many=many, rng=rng)
     comparison = _decided(run)
     note = f"timed on inputs that a process meets once, since {fresh_only} could remember them" if fresh_only else ""
     return _result(run, comparison, note=note)

@@ -113,13 +113,12 @@ def _varied(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[bytes
 class CallsTrial:
     """What a replay on a candidate showed: `conduct` is None where the calls already differ.
 
-    `kept` says how many more blocks of memory stayed behind than on the original, in so many calls (`made`).
+    `lines` are those of the target's file that ran; None where that was not looked at.
     """
 
     calls: Check
     conduct: Check | None = None
-    kept: int = 0
-    made: int = 0
+    lines: tuple[int, ...] | None = None
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -147,8 +146,8 @@ def check_calls(
         check = judge_calls(_asked_again(scene, referee, recording, expected), got, seen=recording.seen)
     if check.passed is not True:
         return CallsTrial(calls=check)
-    conduct = judge_conduct(expected.deeds, got.deeds)
-    return CallsTrial(calls=check, conduct=conduct, kept=got.kept - expected.kept, made=len(expected.replayed))
+    conduct = judge_conduct(expected.deeds, got.deeds, kept=got.kept - expected.kept, calls=len(expected.replayed))
+    return CallsTrial(calls=check, conduct=conduct, lines=got.lines if got.worn else None)
 
 
 def _asked_again(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Expected:
@@ -174,16 +173,17 @@ def _replayed(
         ContestantError: the worker died, hung or broke the protocol.
     """
     patience_s = scene.limits.call_s * (1 + len(numbers) / 10) if expected is None else scene.limits.call_s + SLOWER * expected.seconds
-    with open_worker(scene, sandbox, recording, hash_seed=hash_seed) as worker:
-        with worker.batch([calls[number] for number in numbers], timeout_s=patience_s) as batch:
-            replay = batch.tell(numbers)
-            if expected is not None and not expected.worn:
-                return replay
-            try:
-                worn, kept = batch.again()
-            except BatchEndedError:
-                # Some originals cannot bear it: then nothing is asked of the candidate either.
-                if expected is not None:
-                    raise
-                return replay
-        return dataclasses.replace(replay, worn=worn, kept=kept, deeds=worker.deeds)
+    with (
+        open_worker(scene, sandbox, recording, hash_seed=hash_seed) as worker,
+        worker.batch([calls[number] for number in numbers], timeout_s=patience_s) as batch,
+    ):
+        replay = batch.tell(numbers)
+        if expected is not None and not expected.worn:
+            return replay
+        try:
+            return batch.again(replay)
+        except BatchEndedError:
+            # Some originals cannot bear it: then nothing is asked of the candidate either.
+            if expected is not None:
+                raise
+            return replay

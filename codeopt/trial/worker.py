@@ -42,6 +42,7 @@ class _Message(BaseModel):
     done: int | None = None
     digests: list[str] | None = None
     kept: int = 0
+    lines: list[int] | None = None
     world: dict[str, str] | None = None
     random: bool = False
     varied: int | None = None
@@ -110,8 +111,8 @@ class Batch:
         named = tuple(replace(answer, call=number) for answer, number in zip(answers, numbers, strict=True))
         return Replay(answers=named, world=tuple(sorted(world.items())), deeds=self._worker.deeds, seconds=self.seconds)
 
-    def again(self) -> tuple[tuple[str, ...], int]:
-        """Have all calls made a second time on worn objects; returns their digests, and how many memory blocks stayed in the end.
+    def again(self, replay: Replay) -> Replay:
+        """Have all calls made a second time on worn objects, and add what came of it to what was told of the first time.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
@@ -120,7 +121,9 @@ class Batch:
         message = self._worker.expect("digests")
         if len(message.digests or ()) != self._size:
             raise ContestantError("the worker did not make every call again")
-        return tuple(message.digests or ()), message.kept
+        return replace(
+            replay, worn=tuple(message.digests or ()), kept=message.kept, lines=tuple(message.lines or ()), deeds=self._worker.deeds
+        )
 
 
 class Worker:

@@ -19,6 +19,8 @@ SHOWN = 60
 HALF = 0.5
 CONFIDENCE = 0.95
 NOTICEABLE_S = 0.005
+FEW_BYTES = 65_536
+BYTES_A_CALL = 2_048
 
 
 def world_difference(before: Settings, after: Settings) -> str:
@@ -35,13 +37,21 @@ def world_difference(before: Settings, after: Settings) -> str:
     return ""
 
 
-def judge_conduct(before: Sequence[Deed], after: Sequence[Deed]) -> Check:
-    """Say whether the candidate does anything beside computing that the original does not do."""
+def judge_conduct(before: Sequence[Deed], after: Sequence[Deed], *, kept: int = 0, calls: int = 0) -> Check:
+    """Say whether the candidate does anything beside computing that the original does not do.
+
+    `kept` says how many more bytes than the original's stayed in memory after so many `calls` that had all been made before.
+    """
     known = {deed.kind for deed in before}
     new = [deed for deed in after if deed.kind not in known]
     if new:
         deeds = "; ".join(f"{deed.kind} ({deed.what})" for deed in new[:3])
         return Check(kind=CheckKind.CONDUCT, passed=None, detail=f"the new code {deeds}, which the original does not")
+    if kept > max(FEW_BYTES, calls * BYTES_A_CALL):
+        detail = (
+            f"memory grows from call to call: {kept:,} bytes more than the original's stay after {calls} calls that had been made before"
+        )
+        return Check(kind=CheckKind.CONDUCT, passed=None, detail=detail)
     aside = f", which {', '.join(sorted(known))} as well" if known else ""
     return Check(kind=CheckKind.CONDUCT, passed=True, detail=f"does nothing beside computing that the original does not do{aside}")
 

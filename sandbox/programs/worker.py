@@ -93,8 +93,6 @@ class Child:
     def __init__(self, pipe, target, recorded, repeat):
         self.pipe, self.target, self.recorded = pipe, target, recorded
         self.function = target.function
-        gc.collect()
-        self.blocks = sys.getallocatedblocks()
         self.batch = [calls.loaded(data) for _ in range(repeat) for data in recorded]
         self.printed = Printed()
         self.results = []
@@ -130,11 +128,11 @@ class Child:
         self.pipe.send({"world": state, "random": self.random})
 
     def _again(self, question):
-        digests = worn.digests(self.function, self.recorded, self.results, question["limit"])
-        self.results, self.batch = [], []
-        gc.unfreeze()
-        gc.collect()
-        self.pipe.send({"digests": digests, "kept": sys.getallocatedblocks() - self.blocks})
+        self.batch = []
+        path = self.target.function.__code__.co_filename
+        with worn.Seen(path) as seen:
+            digests = worn.digests(self.function, self.recorded, self.results, question["limit"])
+        self.pipe.send({"digests": digests, "kept": seen.kept, "lines": sorted(seen.lines)})
 
 
 def in_child(pipe, work):
@@ -168,7 +166,7 @@ def varied(pipe, _target, request):
     recorded = calls.split(pipe.receive_bytes())
 
     def work():
-        made = vary.varied(recorded, request["seed"])
+        made = list(dict.fromkeys(vary.varied(recorded, request["seed"]) + vary.edges(recorded, request["seed"])))
         pipe.send({"varied": len(made)})
         pipe.send_bytes(calls.joined(made))
 

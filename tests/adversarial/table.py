@@ -21,9 +21,9 @@ __all__ = ["markdown"]
 
 HEAD = """# Attacks
 
-{count} hostile patches, each judged twice: as it is (`codeopt verify --patch` does the same), and with the screen taken away, so that the
-walls behind it are seen alone. None may be FASTER as it is. Written by `python -m tests.adversarial.table`; the patches, with the source of each
-idea, are in `tests/adversarial/cases/`.
+{count} hostile patches, each judged twice: as it is (`codeopt verify --patch` does the same), and with the screen taken away, so
+that the walls behind it are seen alone. None may be FASTER as it is. Written by `python -m tests.adversarial.table`; the
+patches, with the source of each idea, are in `tests/adversarial/cases/`.
 
 As they are: {with_screen}. Without the screen: {without}.
 {believed}

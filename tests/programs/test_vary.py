@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from codeopt_inside.vary import varied
+from codeopt_inside.vary import edges, varied
 from hypothesis import given
 from hypothesis import strategies as st
 

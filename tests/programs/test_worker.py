@@ -233,6 +233,24 @@ def test_an_entry_of_ones_own_in_a_table_of_the_encoding_is_told(start):
         assert "canon._PLAIN.C" in spoken.told(1)[1]["world"]["functions of the standard library"]
 
 
+def test_lines_and_memory_of_the_second_time_are_told(start):
+    with start("KEPT = []\n\n\ndef f(x):\n    if x:\n        KEPT.append(bytearray(1_000_000))\n    return x\n") as spoken:
+        spoken.batch((0,))
+        spoken.told(1)
+        spoken.send({"op": "again", "limit": 10_000})
+        quiet = spoken.receive()
+        assert set(quiet["lines"]) >= {10, 12}
+        assert 11 not in quiet["lines"]
+        spoken.send({"op": "end"})
+        spoken.batch((1,), (1,))
+        spoken.told(2)
+        spoken.send({"op": "again", "limit": 10_000})
+        growing = spoken.receive()
+        assert 11 in growing["lines"]
+        assert growing["kept"] > 2_000_000
+        assert quiet["kept"] < 100_000
+
+
 def test_what_is_left_in_public_names_of_the_module_is_told(start):
     with start("SEEN, _private, limit = [], [], 3\n\n\ndef f(x):\n    SEEN.append(x)\n    _private.append(x)\n") as spoken:
         states = []
@@ -274,7 +292,7 @@ def test_new_calls_are_made_out_of_recorded_ones(start):
         for seed in ("a", "a", "b"):
             spoken.send({"op": "vary", "seed": seed})
             spoken.send_bytes(joined)
-            assert spoken.receive() == {"varied": 10}
+            assert spoken.receive() == {"varied": 12}
             made.append(spoken.receive_bytes())
     assert made[0] == made[1] != made[2]
     at = 0

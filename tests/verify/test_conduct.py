@@ -33,6 +33,14 @@ def test_a_deed_that_the_original_does_not_do_is_named():
     assert "uses files (open at m.py:3), which the original does not" in check.detail
 
 
+def test_memory_that_grows_from_call_to_call_is_told():
+    check = judge_conduct([], [], kept=1_000_000, calls=20)
+    assert check.passed is None
+    assert "1,000,000 bytes more" in check.detail
+    assert judge_conduct([], [], kept=60_000, calls=20).passed is True
+    assert judge_conduct([], [], kept=300_000, calls=200).passed is True
+
+
 def test_what_the_original_does_as_well_is_no_finding():
     assert judge_conduct([deed("uses files")], [deed("uses files")]).passed is True
     assert judge_conduct([deed("uses files")], []).passed is True

@@ -138,25 +138,43 @@ _MAKERS = {
 _BY_NAME = {"numpy.ndarray": Varier.array}
 
 
-def varied(pickles, seed):
-    """Return pickles of new calls, each from one recorded call with parts of others; a call that cannot be varied gives none."""
-    loaded = []
+def loads(pickles):
+    """Return the calls of pickles, without those that cannot be rebuilt."""
+    found = []
     for data in pickles:
         try:
-            loaded.append(pickle.loads(data))
+            found.append(pickle.loads(data))
         except Exception:  # noqa: S112 - the replay counts what cannot be rebuilt
             continue
-    varier = Varier(seed)
+    return found
+
+
+def new(makers, pickles):
+    """Return the pickles of what `makers` make, each once, without those known and what does not let itself be made."""
     known, made = set(pickles), []
-    for call in varier.random.sample(loaded, min(MOST, len(loaded))):
+    for make in makers:
         try:
-            data = pickle.dumps(_relative(varier, call, loaded), 4)
+            data = pickle.dumps(make(), 4)
         except Exception:  # noqa: S112 - a value with ideas of its own about comparing or copying stays as it is
             continue
         if data not in known:
             known.add(data)
             made.append(data)
     return made
+
+
+def varied(pickles, seed):
+    """Return pickles of new calls, each from one recorded call with parts of others; a call that cannot be varied gives none."""
+    loaded, varier = loads(pickles), Varier(seed)
+    chosen = varier.random.sample(loaded, min(MOST, len(loaded)))
+    return new((lambda call=call: _relative(varier, call, loaded) for call in chosen), pickles)
+
+
+def edges(pickles, seed):
+    """Return pickles of calls with nothing, and with one thing, where recorded ones have many."""
+    loaded, rng = loads(pickles), random.Random(seed)  # noqa: S311 - as above
+    sizes = (0, 1) if loaded else ()
+    return new((lambda size=size: _short(rng.choice(loaded), size) for size in sizes), pickles)
 
 
 def _relative(varier, call, loaded):
@@ -170,3 +188,16 @@ def _relative(varier, call, loaded):
         name: varier.value(value, [other[1][name] for other in alike if name in other[1]], parallel) for name, value in keywords.items()
     }
     return fresh, named
+
+
+def _short(call, size):
+    """Return a call whose lists and texts hold so many things only."""
+    arguments, keywords = call
+    return tuple(_first(value, size) for value in arguments), {name: _first(value, size) for name, value in keywords.items()}
+
+
+def _first(value, size):
+    # Of rows and records one is no small case of many, but another thing.
+    if type(value) is list and (not size or all(_size(item) is None for item in value)):
+        return value[:size]
+    return value[:size] if type(value) is str and not size else value
