@@ -85,3 +85,14 @@ def test_other_types_stay_as_they_are(value):
 def test_any_values_give_calls_of_the_same_types(calls):
     kinds = {type(value) for call in calls for value in call}
     assert all(type(value) in kinds for call in made(*calls) for value in call)
+
+
+def test_edges_are_made_of_lists_and_texts():
+    pickles = [pickle.dumps((([1, 2, 3], "abc", {"k": 1}, 4), {}), 4)]
+    assert [pickle.loads(data)[0] for data in edges(pickles, "s")] == [([], "", {"k": 1}, 4), ([1], "abc", {"k": 1}, 4)]
+
+
+def test_a_matrix_has_no_small_case_but_none():
+    pickles = [pickle.dumps((([[1, 2], [3, 4]],), {}), 4)]
+    assert [pickle.loads(data)[0] for data in edges(pickles, "s")] == [([],)]
+    assert edges([], "s") == []
