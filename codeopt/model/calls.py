@@ -43,8 +43,9 @@ class Replay:
     """What came of making all calls again in one process.
 
     `worn` are the digests of a second time, on worn objects (see `worn.py`), by position; empty texts prove nothing. `world` holds
-    settings of the interpreter and of libraries afterwards, by name. `kept` counts the bytes that the second time left in memory, `lines`
-    holds the lines of the target's file that ran in it. `seconds` is the time of the first round of calls.
+    settings of the interpreter and of libraries afterwards, by name. `lines` holds the lines of the target's file that
+    ran, `kept` counts the bytes that making the same calls once more left in memory, both in another child. `seconds` is the time of the
+    first round.
     """
 
     answers: tuple[CallAnswer, ...]
@@ -75,6 +76,7 @@ class Expected:
     world: tuple[tuple[str, str], ...] = ()
     deeds: tuple[Deed, ...] = ()
     kept: int = 0
+    lines: tuple[int, ...] = ()
     seconds: float = 0.0
 
     @property

@@ -8,8 +8,10 @@ of the recorded ones, by a secret seed.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from codeopt.errors import ContestantError
 from codeopt.model.calls import CallAnswer, Expected, Replay
@@ -24,10 +26,13 @@ from codeopt.verify.conduct import judge_conduct
 
 __all__ = ["CallsTrial", "check_calls", "inputs", "learn_expected"]
 
+T = TypeVar("T")
+
 SEEDS = (0, 1)
 CANDIDATE_SEED = 2
 MOST_CRASHES = 5
 FEWEST = 4
+TRACED = 20  # a line that is traced takes so many times as long
 SLOWER = 20  # a candidate may take so many times as long as the original before it counts as hanging
 
 
@@ -147,7 +152,7 @@ def check_calls(
     if check.passed is not True:
         return CallsTrial(calls=check)
     conduct = judge_conduct(expected.deeds, got.deeds, kept=got.kept - expected.kept, calls=len(expected.replayed))
-    return CallsTrial(calls=check, conduct=conduct, lines=got.lines if got.worn else None)
+    return CallsTrial(calls=check, conduct=conduct, lines=got.lines if expected.lines else None)
 
 
 def _asked_again(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Expected:
@@ -173,17 +178,29 @@ def _replayed(
         ContestantError: the worker died, hung or broke the protocol.
     """
     patience_s = scene.limits.call_s * (1 + len(numbers) / 10) if expected is None else scene.limits.call_s + SLOWER * expected.seconds
-    with (
-        open_worker(scene, sandbox, recording, hash_seed=hash_seed) as worker,
-        worker.batch([calls[number] for number in numbers], timeout_s=patience_s) as batch,
-    ):
-        replay = batch.tell(numbers)
-        if expected is not None and not expected.worn:
-            return replay
-        try:
-            return batch.again(replay)
-        except BatchEndedError:
-            # Some originals cannot bear it: then nothing is asked of the candidate either.
-            if expected is not None:
-                raise
-            return replay
+    chosen = [calls[number] for number in numbers]
+    with open_worker(scene, sandbox, recording, hash_seed=hash_seed) as worker:
+        with worker.batch(chosen, timeout_s=patience_s) as batch:
+            replay = batch.tell(numbers)
+            if expected is None or expected.worn:
+                replay = dataclasses.replace(replay, worn=_tolerant(batch.again, (), strict=expected is not None))
+        seen: tuple[tuple[int, ...], int] = ((), 0)
+        if expected is None or expected.lines:
+            ask = partial(worker.trace, chosen, timeout_s=TRACED * patience_s)
+            seen = _tolerant(ask, seen, strict=expected is not None)
+        lines, kept = seen
+        return dataclasses.replace(replay, lines=lines, kept=kept, deeds=worker.deeds)
+
+
+def _tolerant(ask: Callable[[], T], nothing: T, *, strict: bool) -> T:
+    """Return an answer, or `nothing` where the original cannot bear the question: then it is not asked of a candidate either.
+
+    Raises:
+        BatchEndedError: a candidate cannot bear it.
+    """
+    try:
+        return ask()
+    except BatchEndedError:
+        if strict:
+            raise
+        return nothing

@@ -111,19 +111,17 @@ class Batch:
         named = tuple(replace(answer, call=number) for answer, number in zip(answers, numbers, strict=True))
         return Replay(answers=named, world=tuple(sorted(world.items())), deeds=self._worker.deeds, seconds=self.seconds)
 
-    def again(self, replay: Replay) -> Replay:
-        """Have all calls made a second time on worn objects, and add what came of it to what was told of the first time.
+    def again(self) -> tuple[str, ...]:
+        """Have all calls made a second time on worn objects, and return their digests.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
         self._worker.ask({"op": "again"})
-        message = self._worker.expect("digests")
-        if len(message.digests or ()) != self._size:
+        digests = tuple(self._worker.expect("digests").digests or ())
+        if len(digests) != self._size:
             raise ContestantError("the worker did not make every call again")
-        return replace(
-            replay, worn=tuple(message.digests or ()), kept=message.kept, lines=tuple(message.lines or ()), deeds=self._worker.deeds
-        )
+        return digests
 
 
 class Worker:
@@ -183,6 +181,19 @@ class Worker:
             raise ContestantError(f"the worker made {done} calls of {len(calls) * repeat}")
         yield Batch(self, len(calls), preparing_s=start - begin, seconds=seconds)
         self._send({"op": "end"})
+
+    def trace(self, calls: Sequence[bytes], *, timeout_s: float) -> tuple[tuple[int, ...], int]:
+        """Make calls twice, and return the lines of the target's file that ran, and the bytes that the second time left in memory.
+
+        Raises:
+            BatchEndedError: the calls ended their process.
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        self._patience_s = timeout_s
+        self._send({"op": "trace"})
+        self._channel.send(pack(calls))
+        message = self.expect("lines")
+        return tuple(message.lines or ()), message.kept
 
     def vary(self, calls: Sequence[bytes], seed: str) -> tuple[bytes, ...]:
         """Return new calls made out of recorded ones; `seed` decides which.

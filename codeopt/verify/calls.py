@@ -52,6 +52,7 @@ def agreed(expected: Expected, first: Replay, second: Replay) -> Expected:
         world=tuple(item for item in first.world if item in second.world),
         deeds=tuple(deeds.values()),
         kept=max(first.kept, second.kept),
+        lines=first.lines if second.lines else (),
         seconds=max(first.seconds, second.seconds),
     )
 

@@ -7,7 +7,8 @@ host's, and no input is here before the batch that needs it.
 
 First the host sends what is to be loaded. Then requests: `batch` {repeat} with the joined pickles of the calls: the child answers
 `prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit}, `tell` {limit}, `again` {limit}. `vary` {seed} with
-joined pickles: answers new calls made of them. The end of the input ends the worker.
+joined pickles: answers new calls made of them. `trace` with the same: answers the lines that ran, and how much memory stayed. The end of the
+input ends the worker.
 """
 
 import collections
@@ -22,7 +23,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "site"))
 
-from codeopt_inside import calls, canon, frames, hook, vary, watch, world, worn
+from codeopt_inside import calls, canon, frames, hook, seen, vary, watch, world, worn
 
 # A function, and the name that shall lead to it.
 Target = collections.namedtuple("Target", ("function", "module", "qualname"))  # noqa: PYI024 - as quick to import as it gets
@@ -128,11 +129,7 @@ class Child:
         self.pipe.send({"world": state, "random": self.random})
 
     def _again(self, question):
-        self.batch = []
-        path = self.target.function.__code__.co_filename
-        with worn.Seen(path) as seen:
-            digests = worn.digests(self.function, self.recorded, self.results, question["limit"])
-        self.pipe.send({"digests": digests, "kept": seen.kept, "lines": sorted(seen.lines)})
+        self.pipe.send({"digests": worn.digests(self.function, self.recorded, self.results, question["limit"])})
 
 
 def in_child(pipe, work):
@@ -173,6 +170,18 @@ def varied(pipe, _target, request):
     in_child(pipe, work)
 
 
+def traced(pipe, target, _request):
+    recorded = calls.split(pipe.receive_bytes())
+
+    def work():
+        calls.seed()
+        sys.stdout = Printed().stream
+        lines, kept = seen.seen(target.function, recorded)
+        pipe.send({"lines": lines, "kept": kept})
+
+    in_child(pipe, work)
+
+
 def begin(pipe, spec):
     """Load the target; returns it, or None after saying why there is none."""
     # Only what is put off until here, so that the host can take the time of the tree's own imports.
@@ -195,7 +204,7 @@ def main():
     pipe = frames.take_over()
     spec = pipe.receive()
     target = begin(pipe, spec) if spec is not None else None
-    handlers = {"batch": batch, "vary": varied}
+    handlers = {"batch": batch, "trace": traced, "vary": varied}
     while target is not None:
         request = pipe.receive()
         if request is None:

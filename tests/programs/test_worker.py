@@ -233,22 +233,28 @@ def test_an_entry_of_ones_own_in_a_table_of_the_encoding_is_told(start):
         assert "canon._PLAIN.C" in spoken.told(1)[1]["world"]["functions of the standard library"]
 
 
-def test_lines_and_memory_of_the_second_time_are_told(start):
+def test_lines_that_ran_and_memory_that_stayed_are_told(start):
     with start("KEPT = []\n\n\ndef f(x):\n    if x:\n        KEPT.append(bytearray(1_000_000))\n    return x\n") as spoken:
-        spoken.batch((0,))
-        spoken.told(1)
-        spoken.send({"op": "again", "limit": 10_000})
-        quiet = spoken.receive()
-        assert set(quiet["lines"]) >= {10, 12}
-        assert 11 not in quiet["lines"]
-        spoken.send({"op": "end"})
-        spoken.batch((1,), (1,))
-        spoken.told(2)
-        spoken.send({"op": "again", "limit": 10_000})
-        growing = spoken.receive()
-        assert 11 in growing["lines"]
-        assert growing["kept"] > 2_000_000
-        assert quiet["kept"] < 100_000
+        said = []
+        for value in (0, 1):
+            data = pickle.dumps(((value,), {}), 4)
+            spoken.send({"op": "trace"})
+            spoken.send_bytes(2 * (struct.pack(">I", len(data)) + data))
+            said.append(spoken.receive())
+    quiet, growing = said
+    assert set(quiet["lines"]) == {9, 10, 12}
+    assert set(growing["lines"]) == {9, 10, 11, 12}
+    assert quiet["kept"] < 100_000
+    assert 2_000_000 < growing["kept"] < 3_000_000
+
+
+def test_what_ran_only_the_first_time_is_seen_too(start):
+    body = "_table = None\n\n\ndef f(x):\n    global _table\n    if _table is None:\n        _table = {1: 2}\n    return _table.get(x)\n"
+    with start(body) as spoken:
+        data = pickle.dumps(((1,), {}), 4)
+        spoken.send({"op": "trace"})
+        spoken.send_bytes(struct.pack(">I", len(data)) + data)
+        assert 12 in spoken.receive()["lines"]
 
 
 def test_what_is_left_in_public_names_of_the_module_is_told(start):

@@ -1,13 +1,10 @@
 """Makes calls again on worn objects: arguments that an earlier call saw with other contents, after its results were overwritten.
 
 What remembers by identity, hands out one object twice, or keeps a part of what it returned, answers differently now. The original goes
-through the same, so that what it does itself is not held against a candidate. While they are made, it is seen which lines of the target's
-file run, and how much memory stays.
+through the same, so that what it does itself is not held against a candidate.
 """
 
-import gc
 import sys
-import tracemalloc
 
 from codeopt_inside import calls
 
@@ -52,37 +49,6 @@ def refilled(held, fresh):
 
 def _same_form(held, fresh):
     return held.shape == fresh.shape and held.dtype == fresh.dtype and held.strides == fresh.strides
-
-
-class Seen:
-    """Which lines of a file run meanwhile, and how many bytes of what was allocated meanwhile are still there in the end."""
-
-    def __init__(self, path):
-        self.path = path
-        self.lines = set()
-        self.kept = 0
-
-    def __enter__(self):
-        gc.collect()
-        tracemalloc.start()
-        sys.settrace(self.called)
-        return self
-
-    def __exit__(self, *_):
-        sys.settrace(None)
-        gc.collect()
-        self.kept = tracemalloc.get_traced_memory()[0]
-        tracemalloc.stop()
-
-    def called(self, frame, _event, _arg):
-        if frame.f_code.co_filename != self.path:
-            return None
-        self.lines.add(frame.f_lineno)
-        return self.passed
-
-    def passed(self, frame, _event, _arg):
-        self.lines.add(frame.f_lineno)
-        return self.passed
 
 
 def digests(function, recorded, results, limit):
