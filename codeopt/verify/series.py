@@ -35,7 +35,7 @@ def contradiction(series: Sequence[Measurement], warm: Comparison, confidence: f
     a small gain is doubted only where its figure lies outside the series' own interval.
     """
     other, narrow = compare(series, confidence), compare(series, DOUBT)
-    if other is None or narrow is None:
+    if other is None or narrow is None or warm.ratio <= 1:
         return None
     little = 1 + (warm.ratio - 1) * FIRST_TIME_SHARE
     return other if other.ratio < little and (warm.ratio > LARGE_GAIN or narrow.high < warm.ratio) else None

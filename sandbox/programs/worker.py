@@ -7,7 +7,7 @@ host's, and no input is here before the batch that needs it.
 
 First the host sends what is to be loaded. Then requests: `batch` {repeat} with the joined pickles of the calls: the child answers
 `prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit}, `tell` {limit}, `again` {limit}. `vary` {seed} with
-joined pickles: answers new calls made of them. `trace` with the same: answers the lines that ran, and how much memory stayed. The end of the
+joined pickles: answers new calls made of them. `trace` with the same: answers the lines that ran, and what stayed in memory. The end of the
 input ends the worker.
 """
 
