@@ -124,12 +124,23 @@ def wait_for(process, word):
     raise AssertionError("".join(lines))
 
 
+def bytes_of(repo):
+    """Every file of the user's, with its bytes, mode and time; codeopt's own folder aside."""
+    return {
+        path: (path.read_bytes(), path.stat().st_mode, path.stat().st_mtime_ns)
+        for path in repo.rglob("*")
+        if path.is_file() and ".codeopt" not in path.parts
+    }
+
+
 @pytest.mark.parametrize("stage", ["baseline", "profile", "record", "verify", "confirm"])
-def test_a_killed_run_goes_on_and_repeats_no_verdict(repo, tmp_path, stage):
+def test_a_killed_run_leaves_the_tree_as_it_was_goes_on_and_repeats_no_verdict(repo, tmp_path, stage):
+    before = bytes_of(repo)
     process = start(repo)
     wait_for(process, f"codeopt: {stage}")
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
+    assert bytes_of(repo) == before
     ended = codeopt("optimize", repo, *LOCAL, "--resume", "latest", "--json", tmp_path / "r.json")
     assert ended.status == 0, ended.err
     report = json.loads((tmp_path / "r.json").read_text())
