@@ -182,6 +182,24 @@ def test_a_workload_that_fails_on_the_original_is_no_verdict_on_the_patch(stage)
     assert "original" in result.note
 
 
+def test_a_slower_workload_shows_twice(stage):
+    import dataclasses
+
+    from codeopt.trial.workload import race_workload
+
+    opened = []
+
+    class Counting:
+        def open(self, files):
+            opened.append(bool(files))
+            return stage.scene.provider.open(files)
+
+    scene = dataclasses.replace(stage.scene, provider=Counting())
+    result = race_workload(scene, {"things.py": b"import time\n\ntime.sleep(0.3)\n" + stage.source}, seed=1)
+    assert result.comparison.high < 1
+    assert len(opened) > 2 * result.comparison.rounds
+
+
 def test_tests_that_break_are_wrong(stage):
     """The calls of `dedupe` are all right: what breaks is the class beside it."""
     text = stage.source.decode()
