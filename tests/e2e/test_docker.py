@@ -10,6 +10,7 @@ import textwrap
 import docker
 import pytest
 
+from codeopt.adapters.docker.owner import OWNER_LABEL, Owner, this_process
 from codeopt.adapters.fake_model import FakeEndpoint, Fault
 from tests.e2e.conftest import GOOD_PATCH, WRONG_PATCH, begin, codeopt, contents
 
@@ -43,10 +44,11 @@ HOSTILE_ANSWER = textwrap.dedent("""
 
 
 def ours() -> list[str]:
-    """The containers that carry codeopt's label."""
+    """The containers that carry codeopt's label, without those that wait for the other tests of this very process."""
     client = docker.from_env()
     try:
-        return [container.name for container in client.containers.list(all=True, filters={"label": "codeopt.run"})]
+        found = client.containers.list(all=True, filters={"label": "codeopt.run"}, ignore_removed=True)
+        return [each.name for each in found if Owner.parse(each.labels[OWNER_LABEL]) != this_process()]
     finally:
         client.close()
 
@@ -126,8 +128,8 @@ def test_a_container_that_is_killed_from_outside_is_no_verdict(repo):
     process = verifying(repo)
     client = docker.from_env()
     try:
-        for container in client.containers.list(filters={"label": "codeopt.run"}):
-            container.kill()
+        for name in ours():
+            client.containers.get(name).kill()
     finally:
         client.close()
     _, err = process.communicate(timeout=120)

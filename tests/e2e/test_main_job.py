@@ -37,7 +37,7 @@ def test_a_good_patch_is_faster(repo, patch_file, tmp_path):
     assert found["outcome"] == "FASTER"
     assert found["comparison"]["low"] > 1.03
     assert found["target"] == "slow.py::dedupe"
-    assert [check["kind"] for check in found["checks"]] == ["patch", "calls", "tests", "timing", "workload"]
+    assert [check["kind"] for check in found["checks"]] == ["patch", "screen", "calls", "conduct", "tests", "timing", "workload"]
     assert all(check["passed"] for check in found["checks"])
     assert contents(repo) == before
 
