@@ -43,6 +43,9 @@ FLOOR_S = 2e-6
 FLOOR_SHARE = 0.1
 EMPTY = 5
 MANY_CALLS = 400
+MANY_ROUNDS = 5
+LOOKED_S = 0.2
+FEWEST_LOOKED = 4
 NEARLY_LONG_ENOUGH = 1.5
 QUADS = 6
 FIRST_ROUNDS = 3  # one would be purer, and too noisy; what passes from child to child is a deed, and told
@@ -91,6 +94,7 @@ class _Race:
     sides: tuple[Sandbox, Sandbox]
     batch: _Batch
     many: _Batch
+    looked: int
     rng: random.Random
     warm: list[Measurement] = field(default_factory=list)
     first: list[Measurement] = field(default_factory=list)
@@ -121,11 +125,13 @@ class _Race:
 
     def _first_time(self, both: tuple[Worker, Worker], empty: Sequence[float]) -> None:
         """Take the series of inputs that these processes have not met; the order of the calls is as secret as the made ones."""
-        recorded = _Batch(calls=tuple(self.rng.sample(self.batch.calls, len(self.batch.calls))), quads=FIRST_ROUNDS, sampled=False)
-        self.first.append(self._rounds(both, recorded, empty))
+        self.first.append(self._rounds(both, self._drawn(self.batch.calls), empty))
         if self.expected.fresh:
-            made = _Batch(calls=tuple(self.rng.sample(self.expected.fresh, len(self.expected.fresh))), quads=FIRST_ROUNDS, sampled=False)
-            self.fresh.append(self._rounds(both, made, empty))
+            self.fresh.append(self._rounds(both, self._drawn(self.expected.fresh), empty))
+
+    def _drawn(self, calls: Sequence[int]) -> _Batch:
+        """Return a batch of as many calls as can be looked at, drawn anew for each pair."""
+        return _Batch(calls=tuple(self.rng.sample(calls, min(len(calls), self.looked))), quads=FIRST_ROUNDS, sampled=False)
 
     def _rounds(self, both: tuple[Worker, Worker], batch: _Batch, empty: Sequence[float]) -> Measurement:
         times: tuple[list[float], list[float]] = ([], [])
@@ -211,12 +217,15 @@ def race(
     rng = random.Random(f"{scene.secret}/{scene.seed}/{seed}")  # noqa: S311 - the secret is not guessed from an order
     every = inputs(recording, expected)
     with open_worker(scene, old, recording) as worker:
-        batch = _planned(worker, every, expected.calls, rng)
+        batch, looked = _planned(worker, every, expected.calls, rng)
     # One batch of many calls for whoever counts them, all answers looked at.
-    many = replace(batch, repeat=min(batch.repeat, math.ceil(MANY_CALLS / max(1, len(batch.calls)))), quads=1, sampled=False)
+    counted = min(MANY_CALLS, MANY_ROUNDS * looked)
+    many = replace(batch, repeat=max(1, min(batch.repeat, math.ceil(counted / len(batch.calls)))), quads=1, sampled=False)
     if fresh_only and batch.repeat > 1:
         batch = replace(batch, repeat=1, quads=QUADS)
-    run = _Race(scene=scene, recording=recording, expected=expected, every=every, sides=(old, new), batch=batch, many=many, rng=rng)
+    run = _Race(
+        scene=scene, recording=recording, expected=expected, every=every, sides=(old, new), batch=batch, many=many, looked=looked, rng=rng
+    )
     comparison = _decided(run)
     note = f"timed on inputs that a process meets once, since {fresh_only} could remember them" if fresh_only else ""
     return _result(run, comparison, note=note)
@@ -234,11 +243,12 @@ def _decided(run: _Race) -> Comparison | None:
     return decision.comparison
 
 
-def _planned(worker: Worker, every: Sequence[bytes], calls: tuple[int, ...], rng: random.Random) -> _Batch:
-    """Choose the batch by the original's time."""
+def _planned(worker: Worker, every: Sequence[bytes], calls: tuple[int, ...], rng: random.Random) -> tuple[_Batch, int]:
+    """Choose the batch by the original's time, and how many of its calls can be looked at in a round: large values take long to encode."""
     with worker.batch([every[call] for call in calls]) as made:
-        made.show(())
-    seconds, cost_s = made.seconds, made.span.total_s
+        made.show(range(len(calls)))
+    seconds, cost_s = made.seconds, made.seconds + made.preparing_s
+    looked = max(FEWEST_LOOKED, int(len(calls) * LOOKED_S / max(made.span.total_s, FLOOR_S)))
     if cost_s > LONGEST_ROUND_S:
         part = max(1, int(len(calls) * LONGEST_ROUND_S / cost_s)) / len(calls)
         calls = tuple(sorted(rng.sample(calls, round(part * len(calls)))))
@@ -246,15 +256,16 @@ def _planned(worker: Worker, every: Sequence[bytes], calls: tuple[int, ...], rng
     affordable = int(LONGEST_ROUND_S / max(cost_s, FLOOR_S))
     size = sum(len(every[call]) for call in calls)
     repeat = max(1, min(int(BATCH_S / max(seconds, FLOOR_S)) + 1, BATCH_BYTES // max(1, size), affordable, 5_000))
-    return _Batch(calls=calls, repeat=repeat if seconds < BATCH_S / NEARLY_LONG_ENOUGH else 1)
+    return _Batch(calls=calls, repeat=repeat if seconds < BATCH_S / NEARLY_LONG_ENOUGH else 1), looked
 
 
 def _result(run: _Race, warm: Comparison | None, *, note: str) -> RaceResult:
     comparison = warm
-    each_s = statistics.median(pair.old_seconds for pair in run.first) / max(1, len(run.batch.calls))
+    each_s = statistics.median(pair.old_seconds for pair in run.first) / min(len(run.batch.calls), run.looked)
+    made = min(len(run.expected.fresh), run.looked)
     telling = (
         (run.first, "inputs met for the first time", is_telling(run.first, run.empty)),
-        (run.fresh, "inputs that were never recorded", is_telling(run.fresh, run.empty, per_call_s=each_s, calls=len(run.expected.fresh))),
+        (run.fresh, "inputs that were never recorded", is_telling(run.fresh, run.empty, per_call_s=each_s, calls=made)),
     )
     for series, what, tells in telling:
         other = contradiction(series, comparison, run.scene.confidence) if tells and comparison is not None else None
@@ -266,5 +277,5 @@ def _result(run: _Race, warm: Comparison | None, *, note: str) -> RaceResult:
 
 def _import_problem(run: _Race) -> str:
     a_batch = statistics.median(pair.old_seconds - pair.new_seconds for pair in run.first)
-    saved_s = a_batch / max(1, len(run.batch.calls)) * run.recording.seen
+    saved_s = a_batch / min(len(run.batch.calls), run.looked) * run.recording.seen
     return import_problem(run.imports, saved_s=saved_s)
