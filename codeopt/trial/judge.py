@@ -155,13 +155,12 @@ class _Ladder:
     def _behaviour(self, name: TargetName, *, full: bool) -> Iterator[Check]:
         for each in dict.fromkeys((name, *self.also)):
             yield from self._calls(each)
-        if unrun := unrun_statements(self.scene.files, self.files, self.run):
-            yield Check(kind=CheckKind.CALLS, passed=None, detail=unrun)
-            return
         if self.evidence.suite is None:
             yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
         else:
             yield check_tests(self.scene, self.files, self.evidence.suite, self.evidence.decoys if full else None)
+        if unrun := unrun_statements(self.scene.files, self.files, self.run):
+            yield Check(kind=CheckKind.CALLS, passed=None, detail=unrun)
 
     def _calls(self, name: TargetName) -> Iterator[Check]:
         recording = self.evidence.recordings.get(name)
