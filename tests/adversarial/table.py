@@ -80,7 +80,7 @@ def _row(case: Case, on: tuple[str, str], off: tuple[str, str]) -> str:
 
 def _cell(verdict: tuple[str, str]) -> str:
     outcome, reason = verdict
-    text = " ".join(reason.split()).replace("|", "\\|").replace("<", "&lt;")
+    text = " ".join(reason.split()).replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")
     return f"{outcome}: {text if len(text) <= SHOWN else text[: SHOWN - 3] + '...'}"
 
 
