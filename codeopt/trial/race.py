@@ -45,10 +45,10 @@ EMPTY = 5
 MANY_CALLS = 400
 MANY_ROUNDS = 5
 LOOKED_S = 0.2
-FEWEST_LOOKED = 4
+FEWEST_LOOKED = 2
 NEARLY_LONG_ENOUGH = 1.5
 QUADS = 6
-FIRST_ROUNDS = 3  # one would be purer, and too noisy; what passes from child to child is a deed, and told
+FIRST_ROUNDS = 3  # of short batches: one would be purer, and too noisy; what passes from child to child is a deed, and told
 
 
 class WrongWhileTimed(ContestantError):  # noqa: N818 - named for what the candidate did
@@ -95,6 +95,7 @@ class _Race:
     batch: _Batch
     many: _Batch
     looked: int
+    is_short: bool
     rng: random.Random
     warm: list[Measurement] = field(default_factory=list)
     first: list[Measurement] = field(default_factory=list)
@@ -131,7 +132,8 @@ class _Race:
 
     def _drawn(self, calls: Sequence[int]) -> _Batch:
         """Return a batch of as many calls as can be looked at, drawn anew for each pair."""
-        return _Batch(calls=tuple(self.rng.sample(calls, min(len(calls), self.looked))), quads=FIRST_ROUNDS, sampled=False)
+        rounds = FIRST_ROUNDS if self.is_short else 1
+        return _Batch(calls=tuple(self.rng.sample(calls, min(len(calls), self.looked))), quads=rounds, sampled=False)
 
     def _rounds(self, both: tuple[Worker, Worker], batch: _Batch, empty: Sequence[float]) -> Measurement:
         times: tuple[list[float], list[float]] = ([], [])
@@ -221,10 +223,20 @@ def race(
     # One batch of many calls for whoever counts them, all answers looked at.
     counted = min(MANY_CALLS, MANY_ROUNDS * looked)
     many = replace(batch, repeat=max(1, min(batch.repeat, math.ceil(counted / len(batch.calls)))), quads=1, sampled=False)
-    if fresh_only and batch.repeat > 1:
+    is_short = batch.repeat > 1
+    if fresh_only and is_short:
         batch = replace(batch, repeat=1, quads=QUADS)
     run = _Race(
-        scene=scene, recording=recording, expected=expected, every=every, sides=(old, new), batch=batch, many=many, looked=looked, rng=rng
+        scene=scene,
+        recording=recording,
+        expected=expected,
+        every=every,
+        sides=(old, new),
+        batch=batch,
+        many=many,
+        looked=looked,
+        is_short=is_short,
+        rng=rng,
     )
     comparison = _decided(run)
     note = f"timed on inputs that a process meets once, since {fresh_only} could remember them" if fresh_only else ""
