@@ -6,7 +6,7 @@ import enum
 import math
 from dataclasses import dataclass, replace
 
-__all__ = ["Check", "CheckKind", "Comparison", "Machine", "Measurement", "Outcome", "Span", "SpanPair", "Verdict"]
+__all__ = ["Check", "CheckKind", "Clock", "Comparison", "Machine", "Measurement", "Outcome", "Span", "SpanPair", "Verdict", "Weather"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,18 +20,68 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """How busy the machine of the sandboxes is at one moment.
+
+    `load` is the number of runnable programs averaged over a minute, `cores` how many there are to run them. `stolen_s` and `busy_s` are
+    processor seconds since the machine's start, all cores together: those that other machines on the same hardware took, and those that
+    were spent here. `frequency_mhz` is None where it is not told, `containers` counts those that run and are not codeopt's.
+    """
+
+    load: float
+    cores: int
+    stolen_s: float
+    busy_s: float
+    frequency_mhz: float | None = None
+    containers: int = 0
+
+
+class Clock(enum.StrEnum):
+    """What a time was read from: the wall clock of the host, or the processor time of all the sandbox's programs."""
+
+    WALL = "wall"
+    CPU = "cpu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """One pair: the seconds per batch of old and new code, each in a fresh process, side by side on one machine."""
+    """One pair: the seconds of old and new code, each in a fresh process, side by side on one machine.
+
+    `old_seconds` and `new_seconds` are wall time, of the same number of calls on both sides. `old_cpu_seconds` and `new_cpu_seconds` are
+    the processor time of the same calls; None where the sandbox cannot tell it.
+    """
 
     old_seconds: float
     new_seconds: float
+    old_cpu_seconds: float | None = None
+    new_cpu_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        """Reject what is not a positive, finite time."""
-        for seconds in (self.old_seconds, self.new_seconds):
-            if not (math.isfinite(seconds) and seconds > 0):
+        """Reject what is not a positive, finite time, and a processor time of one side alone."""
+        for seconds in (self.old_seconds, self.new_seconds, self.old_cpu_seconds, self.new_cpu_seconds):
+            if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
                 msg = f"not a time: {seconds} s"
                 raise ValueError(msg)
+        if (self.old_cpu_seconds is None) != (self.new_cpu_seconds is None):
+            msg = "processor time of one side alone compares nothing"
+            raise ValueError(msg)
+
+    def by(self, clock: Clock) -> Measurement | None:
+        """Return the pair with the times of one clock alone, as `old_seconds` and `new_seconds`; None where it was not read."""
+        if clock is Clock.WALL:
+            return Measurement(old_seconds=self.old_seconds, new_seconds=self.new_seconds)
+        if self.old_cpu_seconds is None or self.new_cpu_seconds is None:
+            return None
+        return Measurement(old_seconds=self.old_cpu_seconds, new_seconds=self.new_cpu_seconds)
+
+    def swapped(self) -> Measurement:
+        """Return the same pair read the other way round."""
+        return Measurement(
+            old_seconds=self.new_seconds,
+            new_seconds=self.old_seconds,
+            old_cpu_seconds=self.new_cpu_seconds,
+            new_cpu_seconds=self.old_cpu_seconds,
+        )
 
     @property
     def ratio(self) -> float:
@@ -63,7 +113,10 @@ class SpanPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Old time over new time with its interval: 2.0 is twice as fast. `rounds` counts the pairs of fresh processes."""
+    """Old time over new time with its interval: 2.0 is twice as fast. `rounds` counts the pairs of fresh processes.
+
+    `clock` says which times were compared.
+    """
 
     ratio: float
     low: float
@@ -72,6 +125,7 @@ class Comparison:
     rounds: int
     old_seconds: float
     new_seconds: float
+    clock: Clock = Clock.WALL
 
     def __post_init__(self) -> None:
         """Reject an interval that does not hold its estimate."""
