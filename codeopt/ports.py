@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from codeopt.model.evidence import Machine, Verdict
+from codeopt.model.evidence import Machine, Verdict, Weather
 from codeopt.model.patch import Candidate
 from codeopt.model.proposal import Proposal, ProposalRequest
 from codeopt.model.report import RunInfo
@@ -113,6 +113,17 @@ class Sandbox(Protocol):
         """
         ...
 
+    def cpu_s(self) -> float | None:
+        """Return the processor seconds that all programs of the sandbox have used so far, by the system's count rather than theirs.
+
+        Only differences mean anything, and only between two readings without a `renew` in between. None where it cannot be told.
+        """
+        ...
+
+    def peak_bytes(self) -> int | None:
+        """Return the most memory that one program which is alive now has held at once; None where it cannot be told."""
+        ...
+
 
 class SandboxProvider(Protocol):
     """Makes sandboxes of one repository snapshot."""
@@ -150,6 +161,10 @@ class SandboxProvider(Protocol):
 
     def machine(self) -> Machine:
         """Say what measurements are taken on. Only after `prepare`."""
+        ...
+
+    def weather(self) -> Weather | None:
+        """Say how busy that machine is now; None where it cannot be told, as with an engine on another machine."""
         ...
 
     def close(self) -> None:

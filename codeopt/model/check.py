@@ -62,9 +62,10 @@ class PeakMemory:
 class BenchmarkReport:
     """What became of a benchmark between base and head.
 
-    `outcome`: SLOWER is a regression, FASTER an improvement, NOT_PROVEN no difference that is shown and large enough; WRONG fails at head
-    and not at base; UNVERIFIABLE cannot be compared. `comparison` is base time over head time (0.5: head takes twice as long), `pairs` are
-    the measurements that it rests on, in seconds per call. `instructions` is base over head, counted rather than timed; None where it was not.
+    `outcome`: SLOWER is a regression, FASTER an improvement, NOT_PROVEN no difference that is shown and large enough; WRONG fails at
+    head and not at base; UNVERIFIABLE cannot be compared. `comparison` is base time over head time (0.5: head takes twice as long),
+    `pairs` are the measurements that it rests on, in seconds per call. `instructions` is base over head, counted rather than timed; None
+    where it was not. `first_bad` is the commit that brought a regression, where it was looked for.
     """
 
     benchmark: Benchmark
