@@ -1,0 +1,146 @@
+"""Races runners in fresh processes, side by side, until the figures are settled or the time is over.
+
+The unit is the pair: one fresh process for each side, under a hash seed drawn anew, started in random order. Within a pair batches of the
+same number of calls alternate, A B B A, so that a drift of the machine meets both alike; what a side takes is the median of its batches.
+A third runner may race along: the old side once more, as a control of what the machine shows between things that are the same.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from codeopt.model.evidence import Comparison, Measurement
+from codeopt.stats.compare import compare
+from codeopt.stats.sequential import Decision, Plan, State
+from codeopt.trial.clock import Elapsed
+from codeopt.verify.clocks import Terms, decided, preferred_clock
+
+__all__ = ["Contest", "Opener", "Race", "Runner", "calibrated", "measurement"]
+
+BATCH_S = 0.02
+LONG_S = 0.1
+ROUNDS = 2
+WARM_UPS = 5
+SETTLED = 0.97
+FLOOR_S = 1e-9
+LARGEST_BATCH = 10_000_000
+
+
+class Runner(Protocol):
+    """A fresh process that makes calls when it is told."""
+
+    def batch(self, calls: int) -> Elapsed:
+        """Make so many calls, and say how long all of them took.
+
+        Raises:
+            ContestantError: they fail.
+        """
+        ...
+
+
+Opener = Callable[[int], AbstractContextManager[Runner]]
+"""Starts a fresh process under a hash seed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """How a race went: `pairs` are in seconds per call, `control` compares the old side with itself; None where it did not run."""
+
+    state: State
+    comparison: Comparison | None
+    pairs: tuple[Measurement, ...]
+    control: Comparison | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Race:
+    """A race to be run: `sides` are old and new, and once more old where there is a control."""
+
+    sides: Sequence[Opener]
+    plan: Plan
+    terms: Terms
+    budget_s: float
+    calls: int
+    rng: random.Random
+
+    def run(self) -> Contest:
+        """Make pairs until the plan is decided, or the budget is spent and the plan's first look is reached.
+
+        Raises:
+            ContestantError: a runner fails.
+            SandboxUnavailable: a sandbox was lost; nothing was learnt.
+        """
+        start = time.perf_counter()
+        pairs: list[Measurement] = []
+        controls: list[Measurement] = []
+        decision = Decision(state=State.CONTINUE, comparison=None)
+        while decision.state is State.CONTINUE:
+            times = self._times()
+            pairs.append(measurement(times[0], times[1], calls=self.calls))
+            controls += [measurement(times[0], again, calls=self.calls) for again in times[2:]]
+            spent = time.perf_counter() - start
+            # A pair that would end after the budget is not begun.
+            over = spent * (1 + 1 / len(pairs)) > self.budget_s and len(pairs) >= self.plan.looks[0]
+            decision = decided(self.plan, pairs, self.terms, over=over)
+        control = compare(controls, self.plan.confidence, clock=preferred_clock(controls)) if controls else None
+        return Contest(state=decision.state, comparison=decision.comparison, pairs=tuple(pairs), control=control)
+
+    def _times(self) -> list[list[Elapsed]]:
+        """Run one fresh process of each side, and return what the batches of each took."""
+        hash_seed = self.rng.randrange(1, 2**32)
+        with ExitStack() as stack:
+            opened = {
+                side: stack.enter_context(self.sides[side](hash_seed)) for side in self.rng.sample(range(len(self.sides)), len(self.sides))
+            }
+            for side in self.rng.sample(range(len(self.sides)), len(self.sides)):
+                _warm_up(opened[side], self.calls)
+            times: list[list[Elapsed]] = [[] for _ in self.sides]
+            for _ in range(ROUNDS):
+                order = self.rng.sample(range(len(self.sides)), len(self.sides))
+                for side in (*order, *reversed(order)):
+                    times[side].append(opened[side].batch(self.calls))
+        return times
+
+
+def measurement(old: Sequence[Elapsed], new: Sequence[Elapsed], *, calls: int) -> Measurement:
+    """Return the pair of medians, in seconds per call."""
+    known = all(elapsed.cpu_seconds is not None for elapsed in (*old, *new))
+    return Measurement(
+        old_seconds=_median([elapsed.seconds for elapsed in old], calls),
+        new_seconds=_median([elapsed.seconds for elapsed in new], calls),
+        old_cpu_seconds=_median([elapsed.cpu_seconds or 0.0 for elapsed in old], calls) if known else None,
+        new_cpu_seconds=_median([elapsed.cpu_seconds or 0.0 for elapsed in new], calls) if known else None,
+    )
+
+
+def calibrated(runner: Runner) -> int:
+    """Return how many calls make a batch that is long beside what the clocks can tell apart."""
+    calls = 1
+    while True:
+        seconds = max(runner.batch(calls).seconds, FLOOR_S)
+        if seconds >= BATCH_S / 2 or calls >= LARGEST_BATCH:
+            return max(1, min(LARGEST_BATCH, math.ceil(calls * BATCH_S / seconds)))
+        calls = min(LARGEST_BATCH, max(2 * calls, min(100 * calls, math.ceil(calls * BATCH_S / seconds))))
+
+
+def _warm_up(runner: Runner, calls: int) -> None:
+    """Make batches until one is no longer clearly quicker than the best before: what the interpreter learns by then, it has learnt."""
+    best = math.inf
+    for _ in range(WARM_UPS):
+        elapsed = runner.batch(calls)
+        seconds = elapsed.seconds if elapsed.cpu_seconds is None else elapsed.cpu_seconds
+        # One call that long has long been warm when it ends.
+        if seconds > best * SETTLED or (calls == 1 and seconds > LONG_S):
+            return
+        best = min(best, seconds)
+
+
+def _median(seconds: Sequence[float], calls: int) -> float:
+    return max(statistics.median(seconds) / calls, FLOOR_S)
