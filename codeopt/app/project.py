@@ -21,7 +21,7 @@ from codeopt.trial.discovery import find_tests, find_workload
 from codeopt.trial.environment import detect_environment
 from codeopt.trial.scene import Limits, Scene
 
-__all__ = ["Project", "open_project", "scene_of"]
+__all__ = ["Project", "open_project", "parse_cache", "scene_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
     sources = [path for path in regular if path.endswith(".py")]
     if not sources:
         raise RepositoryError(f"{repo} holds no Python files: nothing to optimize")
-    index = index_files(tree, sources, cache=_cache())
+    index = index_files(tree, sources, cache=parse_cache())
     read = _Reader(tree)
     named = tuple(index.find(spec) for spec in settings.targets)
     tests = find_tests(regular, settings.tests)
@@ -82,7 +82,7 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
     )
 
 
-def _cache() -> Path | None:
+def parse_cache() -> Path | None:
     """Return where parsed files are kept by content, for all repositories of this user; None where no folder can be made."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codeopt"
     try:

@@ -23,6 +23,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "optimize": "Find what is slow, propose patches, prove them, report.",
     "verify": "Give the verdict on a patch, whoever wrote it.",
+    "check": "Say whether a change made the code slower: the step for CI.",
     "profile": "Show where the time of the workload goes.",
     "report": "Show the evidence of an earlier run.",
     "doctor": "Say what is missing (Docker, model, git) and how to get it.",

@@ -24,6 +24,7 @@ __all__ = [
     "require_writable",
     "settings_from",
     "settings_of_run",
+    "write_bytes",
     "write_json",
 ]
 
@@ -103,19 +104,26 @@ def require_writable(file: str | Path | None, flag: str) -> None:
         raise ConfigError(f"cannot write {file} ({problem}): choose another {flag} file")
 
 
+def write_bytes(data: bytes, file: str, flag: str) -> None:
+    """Write what a flag asked for; `-` is standard output.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    if file == "-":
+        sys.stdout.write(data.decode())
+        return
+    try:
+        Path(file).write_bytes(data)
+    except OSError as error:
+        raise StoreError(f"cannot write {file} ({error.strerror}): choose another {flag} file") from error
+
+
 def write_json(payload: Mapping[str, object], file: str | None) -> None:
     """Write an object where `--json` says.
 
     Raises:
         StoreError: the file cannot be written.
     """
-    if file is None:
-        return
-    text = json.dumps(payload, indent=2, ensure_ascii=True) + "\n"
-    if file == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        Path(file).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StoreError(f"cannot write {file} ({error.strerror}): choose another --json file") from error
+    if file is not None:
+        write_bytes((json.dumps(payload, indent=2, ensure_ascii=True) + "\n").encode(), file, "--json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from codeopt.errors import ContestantError, PatchError
@@ -16,12 +17,13 @@ from codeopt.patching.apply import apply
 from codeopt.patching.gate import compile_problem
 from codeopt.ports import Sandbox
 from codeopt.trial.decoys import Decoys, check_decoys
-from codeopt.trial.race import WrongWhileTimed, race
+from codeopt.trial.race import RaceResult, WrongWhileTimed, race
 from codeopt.trial.replay import check_calls
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import judge_tests
 from codeopt.trial.workload import race_workload
 from codeopt.trial.yardstick import hijacks, import_folders, is_yardstick
+from codeopt.verify.control import memory_note
 from codeopt.verify.judgement import judge, screen_check, timing_check, workload_check
 from codeopt.verify.remembering import may_remember
 from codeopt.verify.screen import screen
@@ -145,7 +147,7 @@ class _Ladder:
             checks.append(check)
             if check.passed is not True and check.decisive:
                 return judge(checks)
-        timing, comparison = self._timing(candidate, may_remember(self.scene.files, self.files))
+        timing, comparison = self._timing(candidate, may_remember(self.scene.files, self.files), controlled=full)
         checks.append(timing)
         if not full or timing.passed is not True:
             return judge(checks, comparison=comparison)
@@ -173,24 +175,35 @@ class _Ladder:
         for check in trial.checks:
             yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}") if self.also else check
 
-    def _timing(self, candidate: Candidate, fresh_only: str) -> tuple[Check, Comparison | None]:
-        name = candidate.target.name
+    def _timing(self, candidate: Candidate, fresh_only: str, *, controlled: bool) -> tuple[Check, Comparison | None]:
         try:
-            result = race(
-                self.scene,
-                self.old,
-                self.new,
-                recording=self.evidence.recordings[name],
-                expected=self.evidence.expected[name],
-                seed=int(candidate.key, 16),
-                fresh_only=fresh_only,
-            )
+            result = self._raced(candidate, fresh_only, controlled=controlled)
         except WrongWhileTimed as error:
             return Check(kind=CheckKind.CALLS, passed=False, detail=str(error)), None
         except ContestantError as error:
             return Check(kind=CheckKind.TIMING, passed=None, detail=f"while it was timed: {error}"), None
-        check = timing_check(result.comparison, min_speedup=self.scene.min_speedup, note=result.note, problem=result.problem)
+        check = timing_check(
+            result.comparison,
+            min_speedup=self.scene.min_speedup,
+            note="; ".join(note for note in (result.note, memory_note(result.memory)) if note),
+            problem=result.problem,
+            control=result.control,
+        )
         return check, result.comparison
+
+    def _raced(self, candidate: Candidate, fresh_only: str, *, controlled: bool) -> RaceResult:
+        """Race old and new; a control is the original in a sandbox that was opened as the candidate's was."""
+        original = {path: self.scene.files[path] for path in self.files if path in self.scene.files}
+        with ExitStack() as stack:
+            control = [stack.enter_context(self.scene.provider.open(original, cores=1))] if controlled else []
+            return race(
+                self.scene,
+                (self.old, self.new, *control),
+                recording=self.evidence.recordings[candidate.target.name],
+                expected=self.evidence.expected[candidate.target.name],
+                seed=int(candidate.key, 16),
+                fresh_only=fresh_only,
+            )
 
     def _workload(self, candidate: Candidate) -> tuple[Check, Comparison | None]:
         result = race_workload(self.scene, self.files, seed=int(candidate.key, 16))

@@ -7,16 +7,18 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 
 from codeopt.errors import ContestantError
 from codeopt.model.calls import CallAnswer, Deed, Replay
 from codeopt.model.evidence import Span
 from codeopt.model.work import Command, Recording
 from codeopt.ports import Channel, Sandbox
+from codeopt.trial.clock import Elapsed, Stopwatch
 from codeopt.trial.environment import TREE
+from codeopt.trial.messages import Message, Told, deed_in, parsed
 from codeopt.trial.recording import frames_of, pack, unpack
 from codeopt.trial.scene import Scene
 
@@ -32,51 +34,22 @@ class BatchEndedError(ContestantError):
     """A batch ended its own process; the worker lives on and takes the next one."""
 
 
-class _Message(BaseModel):
-    """What a worker may say; anything else breaks the protocol."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    hello: int | None = None
-    ready: int | None = None
-    prepared: int | None = None
-    done: int | None = None
-    digests: list[str] | None = None
-    kept: int = 0
-    lines: list[int] | None = None
-    world: dict[str, str] | None = None
-    random: bool = False
-    varied: int | None = None
-    failed: str | None = None
-    status: int = 0
-    error: str = ""
-    did: str | None = None
-    what: str = ""
-
-
-class _Told(BaseModel):
-    """What a worker says of one call."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    call: int
-    status: Literal["returned", "raised", "opaque", "unloadable"]
-    outcome: str = ""
-    digest: str = ""
-    printed: str = ""
-    given: str = ""
-    shown: str = ""
-    note: str = ""
-
-
 class Batch:
     """A batch whose calls have been made: ask what came out. Made by `Worker.batch`."""
 
-    def __init__(self, worker: Worker, size: int, *, preparing_s: float, seconds: float) -> None:
-        """Keep how long it took to get ready, and the calls."""
+    def __init__(self, worker: Worker, size: int, *, preparing_s: float, elapsed: Elapsed, grown_bytes: int | None) -> None:
+        """Keep how long it took to get ready, how long the calls took, and by how much the peak of memory rose meanwhile."""
         self._worker = worker
         self._size = size
         self.preparing_s = preparing_s
-        self.seconds = seconds
+        self.elapsed = elapsed
+        self.grown_bytes = grown_bytes
         self.answering_s = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the calls."""
+        return self.elapsed.seconds
 
     @property
     def span(self) -> Span:
@@ -127,10 +100,11 @@ class Batch:
 class Worker:
     """A worker that has imported the target in `import_s` seconds; made by `open_worker`."""
 
-    def __init__(self, scene: Scene, channel: Channel) -> None:
-        """Take over a channel whose worker has nothing loaded yet."""
+    def __init__(self, scene: Scene, sandbox: Sandbox, channel: Channel) -> None:
+        """Take over a channel of a sandbox, whose worker has nothing loaded yet."""
         self.import_s = 0.0
         self._scene = scene
+        self._sandbox = sandbox
         self._channel = channel
         self._deeds: dict[str, Deed] = {}
         self._patience_s = START_S
@@ -155,14 +129,16 @@ class Worker:
         self.expect("hello")
         start = time.perf_counter()
         self._send({})
-        message = self._receive(_Message)
+        message = self._receive(Message)
         if message.ready is None:
             raise ContestantError(f"the target cannot be imported: {message.error or 'the worker is not ready'}")
         self.import_s = time.perf_counter() - start
 
     @contextmanager
-    def batch(self, calls: Sequence[bytes], *, repeat: int = 1, timeout_s: float | None = None) -> Iterator[Batch]:
-        """Make calls in a fresh child, each `repeat` times, by the host's clock; ask the batch what came out.
+    def batch(self, calls: Sequence[bytes], *, repeat: int = 1, timeout_s: float | None = None, weighed: bool = False) -> Iterator[Batch]:
+        """Make calls in a fresh child, each `repeat` times, by the host's clocks; ask the batch what came out.
+
+        With `weighed` the peak of memory is looked at before and after the calls.
 
         Raises:
             BatchEndedError: the calls ended their process.
@@ -173,13 +149,17 @@ class Worker:
         self._send({"op": "batch", "repeat": repeat})
         self._channel.send(pack(calls))
         self.expect("prepared")
-        start = time.perf_counter()
+        preparing_s = time.perf_counter() - begin
+        before = self._sandbox.peak_bytes() if weighed else None
+        watch = Stopwatch(self._sandbox)
         self._send({})
         done = self.expect("done").done
-        seconds = time.perf_counter() - start
+        elapsed = watch.stop()
+        after = self._sandbox.peak_bytes() if weighed else None
         if done != len(calls) * repeat:
             raise ContestantError(f"the worker made {done} calls of {len(calls) * repeat}")
-        yield Batch(self, len(calls), preparing_s=start - begin, seconds=seconds)
+        grown = None if before is None or after is None else max(0, after - before)
+        yield Batch(self, len(calls), preparing_s=preparing_s, elapsed=elapsed, grown_bytes=grown)
         self._send({"op": "end"})
 
     def trace(self, calls: Sequence[bytes], *, timeout_s: float) -> tuple[tuple[int, ...], int]:
@@ -211,13 +191,13 @@ class Worker:
         """Send a question about the batch that was made."""
         self._send({**question, "limit": self._scene.limits.nodes})
 
-    def expect(self, field: str) -> _Message:
+    def expect(self, field: str) -> Message:
         """Wait for the message that has `field`.
 
         Raises:
             ContestantError: another came, or none.
         """
-        message = self._receive(_Message)
+        message = self._receive(Message)
         if message.failed is not None:
             raise BatchEndedError(f"{message.failed} {message.error}".strip())
         if getattr(message, field) is None:
@@ -226,7 +206,7 @@ class Worker:
 
     def told(self) -> CallAnswer:
         """Wait for what is said of one call."""
-        return CallAnswer(**self._receive(_Told).model_dump())
+        return CallAnswer(**self._receive(Told).model_dump())
 
     def _send(self, message: object) -> None:
         self._channel.send(json.dumps(message).encode())
@@ -235,26 +215,12 @@ class Worker:
         """Return the next message that answers; what the code does beside computing is said in between, and kept."""
         while True:
             frame = self._channel.receive(timeout_s=self._patience_s)
-            deed = _deed(frame)
+            deed = deed_in(frame)
             if deed is None:
-                return _parsed(kind, frame)
+                return parsed(kind, frame)
             if len(self._deeds) >= MOST_DEEDS:
                 raise ContestantError("the worker talks without being asked")
             self._deeds.setdefault(deed.kind, deed)
-
-
-def _deed(frame: bytes) -> Deed | None:
-    if not frame.startswith(b'{"did":'):
-        return None
-    message = _parsed(_Message, frame)
-    return Deed(kind=message.did or "", what=message.what)
-
-
-def _parsed(kind: type[M], frame: bytes) -> M:
-    try:
-        return kind.model_validate_json(frame)
-    except ValidationError as error:
-        raise ContestantError(f"the worker broke the protocol: {error.errors()[0]['msg']}") from None
 
 
 @contextmanager
@@ -270,7 +236,7 @@ def open_worker(scene: Scene, sandbox: Sandbox, recording: Recording, *, hash_se
     argv = (sandbox.python, f"{sandbox.tools}/worker.py")
     env = (("PYTHONPATH", scene.import_path(sandbox, inside=False)), ("PYTHONHASHSEED", str(hash_seed)))
     with sandbox.open_channel(Command(argv=argv, timeout_s=LIFE_S, env=env)) as channel:
-        worker = Worker(scene, channel)
+        worker = Worker(scene, sandbox, channel)
         worker.load(_spec(scene, sandbox, recording))
         yield worker
 

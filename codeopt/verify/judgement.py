@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeopt.model.evidence import Check, CheckKind, Comparison, Outcome, Verdict
+from codeopt.model.evidence import Check, CheckKind, Clock, Comparison, Outcome, Verdict
+from codeopt.verify.control import bias, bias_note
 
 __all__ = ["judge", "screen_check", "timing_check", "workload_check"]
 
@@ -22,15 +23,27 @@ def screen_check(findings: Sequence[str]) -> Check:
 
 
 def timing_check(
-    comparison: Comparison | None, *, min_speedup: float, note: str = "", subject: str = "the function", problem: str = ""
+    comparison: Comparison | None,
+    *,
+    min_speedup: float,
+    note: str = "",
+    subject: str = "the function",
+    problem: str = "",
+    control: Comparison | None = None,
 ) -> Check:
-    """Say whether `subject` is faster by at least `min_speedup`: the whole interval must lie above it, with no `problem` against it."""
+    """Say whether `subject` is faster by at least `min_speedup`: the whole interval must lie above it, with no `problem` against it.
+
+    What `control` shows between the original and itself is no gain: what does not go beyond it proves nothing.
+    """
     if comparison is not None and problem:
         return Check(kind=CheckKind.TIMING, passed=False, detail=problem)
     if comparison is None:
         return Check(kind=CheckKind.TIMING, passed=None, detail=note or f"{subject} could not be timed")
     passed = comparison.low > min_speedup
-    detail = f"{_interval(comparison)} on {subject} over {comparison.rounds} pairs of fresh processes"
+    if passed and control is not None and comparison.low / bias(control) <= min_speedup:
+        return Check(kind=CheckKind.TIMING, passed=None, detail=bias_note(control))
+    clock = ", by processor time" if comparison.clock is Clock.CPU else ""
+    detail = f"{_interval(comparison)} on {subject} over {comparison.rounds} pairs of fresh processes{clock}"
     if not passed:
         detail += f"; at least {min_speedup:g}x is asked for"
     return Check(kind=CheckKind.TIMING, passed=passed, detail=detail + (f"; {note}" if note else ""))

@@ -8,6 +8,19 @@ from __future__ import annotations
 from codeopt.adapters.git.branch import CommitPlan, commit_on_branch, require_branch_free
 from codeopt.adapters.git.diff import changes
 from codeopt.adapters.git.repository import Repository, open_repository
+from codeopt.adapters.git.revision import branch_point, commits_between, export, resolve
 from codeopt.adapters.git.snapshot import snapshot
 
-__all__ = ["CommitPlan", "Repository", "changes", "commit_on_branch", "open_repository", "require_branch_free", "snapshot"]
+__all__ = [
+    "CommitPlan",
+    "Repository",
+    "branch_point",
+    "changes",
+    "commit_on_branch",
+    "commits_between",
+    "export",
+    "open_repository",
+    "require_branch_free",
+    "resolve",
+    "snapshot",
+]

@@ -1,0 +1,58 @@
+"""Finds the commit of a range that made a benchmark slower, by halving the range: each half costs one race."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from codeopt.app.check.lanes import Lane
+from codeopt.app.check.races import Ready, attempt
+from codeopt.config import Settings
+from codeopt.errors import SandboxUnavailable, UsageError
+from codeopt.model.check import BenchmarkReport
+from codeopt.model.evidence import Outcome
+from codeopt.ports import Reporter
+
+__all__ = ["LaneAt", "first_bad"]
+
+LaneAt = Callable[[str, Path], AbstractContextManager[Lane]]
+"""Writes a commit into a folder, and opens a sandbox on it."""
+
+
+def first_bad(
+    commits: Sequence[str], report: BenchmarkReport, one: Ready, settings: Settings, *, base: Lane, lane_at: LaneAt, reporter: Reporter
+) -> str:
+    """Return the first of `commits`, the oldest first, at which at least half of the slowdown is there.
+
+    A commit that does not run is passed over; where that leaves several, the answer names them and says why.
+    """
+    assert report.comparison is not None  # noqa: S101 - only a regression is looked for
+    half = math.sqrt(report.comparison.ratio)
+    good, bad = -1, len(commits) - 1
+    dead: set[int] = set()
+    while alive := [at for at in range(good + 1, bad) if at not in dead]:
+        at = alive[len(alive) // 2]
+        reporter.stage("bisect", f"{bad - good} commits left: {commits[at][:12]}")
+        verdict = _at(commits[at], one, settings, base=base, lane_at=lane_at)
+        if verdict is None or verdict.comparison is None:
+            dead.add(at)
+        elif verdict.outcome is Outcome.SLOWER and verdict.comparison.ratio <= half:
+            bad = at
+        else:
+            good = at
+    if bad - good == 1:
+        return commits[bad]
+    return f"one of {', '.join(commit[:12] for commit in commits[good + 1 : bad + 1])}: the benchmark does not run at all of them"
+
+
+def _at(commit: str, one: Ready, settings: Settings, *, base: Lane, lane_at: LaneAt) -> BenchmarkReport | None:
+    with tempfile.TemporaryDirectory(prefix="codeopt-bisect-") as folder:
+        try:
+            with lane_at(commit, Path(folder) / "tree") as lane:
+                return attempt(one, settings, sides=(base, lane), confidence=settings.confidence, part=f"bisect {commit}")
+        except (UsageError, SandboxUnavailable):
+            # A commit without code, or one whose dependencies cannot be installed any more.
+            return None

@@ -1,0 +1,73 @@
+"""What `sandbox/programs/worker.py` may say: messages are data, and whatever else comes breaks the protocol."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from codeopt.errors import ContestantError
+from codeopt.model.calls import Deed
+
+__all__ = ["Message", "Told", "deed_in", "parsed"]
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Message(BaseModel):
+    """What a worker may say; anything else breaks the protocol."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    hello: int | None = None
+    ready: int | None = None
+    prepared: int | None = None
+    done: int | None = None
+    digests: list[str] | None = None
+    kept: int = 0
+    lines: list[int] | None = None
+    world: dict[str, str] | None = None
+    random: bool = False
+    varied: int | None = None
+    failed: str | None = None
+    status: int = 0
+    error: str = ""
+    did: str | None = None
+    what: str = ""
+
+
+class Told(BaseModel):
+    """What a worker says of one call."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    call: int
+    status: Literal["returned", "raised", "opaque", "unloadable"]
+    outcome: str = ""
+    digest: str = ""
+    printed: str = ""
+    given: str = ""
+    shown: str = ""
+    note: str = ""
+
+
+def deed_in(frame: bytes) -> Deed | None:
+    """Return what a frame tells of the code's conduct; None when it is an answer.
+
+    Raises:
+        ContestantError: it breaks the protocol.
+    """
+    if not frame.startswith(b'{"did":'):
+        return None
+    message = parsed(Message, frame)
+    return Deed(kind=message.did or "", what=message.what)
+
+
+def parsed(kind: type[M], frame: bytes) -> M:
+    """Return the message in a frame.
+
+    Raises:
+        ContestantError: it breaks the protocol.
+    """
+    try:
+        return kind.model_validate_json(frame)
+    except ValidationError as error:
+        raise ContestantError(f"the worker broke the protocol: {error.errors()[0]['msg']}") from None
