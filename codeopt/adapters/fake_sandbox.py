@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from codeopt.errors import ContestantError, SandboxUnavailable
-from codeopt.model.evidence import Machine
+from codeopt.model.evidence import Machine, Weather
 from codeopt.model.work import Command, Environment, ExecResult
 from codeopt.ports import Channel, Sandbox
 
-__all__ = ["FakeChannel", "FakeProvider", "FakeSandbox", "ScriptedChannel", "ScriptedRun", "exits"]
+__all__ = ["FakeChannel", "FakeProvider", "FakeSandbox", "ScriptedChannel", "ScriptedMeters", "ScriptedRun", "exits"]
 
 Matches = Callable[[Command], bool]
 _MACHINE = Machine(cpu="fake", cores=1, system="fake", python="3.11.0")
@@ -42,11 +42,31 @@ class ScriptedChannel:
     hello: Sequence[bytes] = ()
 
 
+def _untold(*_: FakeSandbox) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedMeters:
+    """What a reading shows: each is asked at every reading, so that it may look at the sandbox and count its own calls.
+
+    Clocks do not run by themselves, and by default nothing is told.
+    """
+
+    cpu_s: Callable[[FakeSandbox], float | None] = _untold
+    peak_bytes: Callable[[FakeSandbox], int | None] = _untold
+    weather: Callable[[], Weather | None] = _untold
+
+
+_NO_METERS = ScriptedMeters()
+
+
 class FakeProvider:
     """A `SandboxProvider` that runs nothing.
 
     `operations` names all that was asked, in order; the one numbered `lost_at` (from 1) and all later ones raise
-    `SandboxUnavailable`. `overlays` and `cores` are those of the sandboxes that were opened.
+    `SandboxUnavailable`. `overlays` and `cores` are those of the sandboxes that were opened. Reading a meter is no operation: it cannot
+    fail.
     """
 
     def __init__(
@@ -58,8 +78,9 @@ class FakeProvider:
         isolates: bool = True,
         lost_at: int | None = None,
         machine: Machine = _MACHINE,
+        meters: ScriptedMeters = _NO_METERS,
     ) -> None:
-        """Answer as `script` says, on a snapshot of `files` (path in the tree to bytes)."""
+        """Answer as `script` and `meters` say, on a snapshot of `files` (path in the tree to bytes)."""
         self.script = tuple(script)
         self.operations: list[str] = []
         self.overlays: list[Mapping[str, bytes]] = []
@@ -70,6 +91,7 @@ class FakeProvider:
         self._isolates = isolates
         self._lost_at = lost_at
         self._machine = machine
+        self.meters = meters
         self._closed = False
 
     @property
@@ -115,6 +137,10 @@ class FakeProvider:
     def machine(self) -> Machine:
         """Return the machine it was given."""
         return self._machine
+
+    def weather(self) -> Weather | None:
+        """Return what its meters say."""
+        return self.meters.weather()
 
     def close(self) -> None:
         """Refuse everything from now on; safe to call twice."""
@@ -214,6 +240,14 @@ class FakeSandbox:
             raise ValueError("a sandbox is renewed when its channels are closed")
         self._count("renew")
         self.files = dict(self._first)
+
+    def cpu_s(self) -> float | None:
+        """Return what the provider's meters say; None once it is closed."""
+        return None if self._closed else self._provider.meters.cpu_s(self)
+
+    def peak_bytes(self) -> int | None:
+        """Return what the provider's meters say; None once it is closed."""
+        return None if self._closed else self._provider.meters.peak_bytes(self)
 
     def close(self) -> None:
         """Refuse everything from now on."""

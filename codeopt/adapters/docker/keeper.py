@@ -7,12 +7,14 @@ keeper's word; and it costs no new process, which hostile programs could stop in
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from docker.client import DockerClient
 from docker.models.containers import Container
 
 from codeopt.adapters.docker.container import remove
 from codeopt.adapters.docker.engine import engine_errors
+from codeopt.adapters.docker.meter import Meter, find_meter
 from codeopt.adapters.docker.wire import EngineWire
 from codeopt.adapters.streams import Moved
 from codeopt.errors import ContestantError, SandboxUnavailable
@@ -36,6 +38,8 @@ class Kept:
         self.container = container
         self._said = bytearray()
         self._complaints = bytearray()
+        self._meter: Meter | None = None
+        self._metered = False
         try:
             with engine_errors("start a sandbox"):
                 self._wire = EngineWire(client.api.attach_socket(str(container.id), params=_STREAMS))
@@ -44,6 +48,15 @@ class Kept:
         except (SandboxUnavailable, ContestantError) as error:
             remove(container)
             raise SandboxUnavailable(f"a sandbox does not start: {error}") from error
+
+    def meter(self) -> Meter | None:
+        """Return what counts the container's time and memory on this machine, or None; looked for once."""
+        if not self._metered:
+            with suppress(SandboxUnavailable), engine_errors("say where a sandbox runs"):
+                self.container.reload()
+                self._meter = find_meter(str(self.container.id), int(self.container.attrs["State"]["Pid"]))
+                self._metered = True
+        return self._meter
 
     def end_all(self) -> None:
         """End every program, and wait until none is left.
@@ -89,6 +102,8 @@ class Kept:
         """
         remove(self.container)
         self._wire.close()
+        if self._meter is not None:
+            self._meter.close()
 
     def _tell(self, order: bytes) -> None:
         deadline = time.monotonic() + _ANSWER_S

@@ -21,13 +21,14 @@ from codeopt.adapters.docker.install import Installation, install
 from codeopt.adapters.docker.keeper import Kept
 from codeopt.adapters.docker.layout import PYTHON
 from codeopt.adapters.docker.locks import only_one
-from codeopt.adapters.docker.owner import labels, sweep, this_process
+from codeopt.adapters.docker.owner import RUN_LABEL, labels, sweep, this_process
 from codeopt.adapters.docker.pool import Pool
 from codeopt.adapters.docker.pristine import Pristine
 from codeopt.adapters.docker.sandbox import DockerSandbox
+from codeopt.adapters.weather import weather_here
 from codeopt.assets import sandbox_dir
 from codeopt.errors import SandboxUnavailable
-from codeopt.model.evidence import Machine
+from codeopt.model.evidence import Machine, Weather
 from codeopt.model.work import Command, Environment
 from codeopt.ports import Sandbox
 
@@ -41,7 +42,11 @@ import json, os, platform
 lines = open("/proc/cpuinfo", errors="replace").read().splitlines()
 models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
 cpu = models[0] if models else platform.machine()
-print(json.dumps([cpu, sorted(os.sched_getaffinity(0)), platform.release(), platform.python_version()]))
+try:
+    boot = open("/proc/sys/kernel/random/boot_id").read().strip()
+except OSError:
+    boot = ""
+print(json.dumps([cpu, sorted(os.sched_getaffinity(0)), platform.release(), platform.python_version(), boot]))
 """
 
 
@@ -91,6 +96,7 @@ class DockerProvider:
         self._pool = Pool(self._start, size=0 if runtime else idle)
         self._machine: Machine | None = None
         self._cores: list[int] = []
+        self._here = False
         self._open: set[DockerSandbox] = set()
         self._lock = threading.Lock()
         self._closed = False
@@ -157,14 +163,31 @@ class DockerProvider:
         if self._machine is None:
             with self.open({}) as sandbox:
                 told = sandbox.run(Command(argv=(PYTHON, "-I", "-S", "-c", _DESCRIBE), timeout_s=60.0))
+                metered = sandbox.cpu_s() is not None
             if not told.ok:
                 raise SandboxUnavailable(f"Python does not run in the sandbox: {told.stderr.decode(errors='replace')[-200:].strip()}")
-            cpu, self._cores, release, python = json.loads(told.stdout)
+            cpu, self._cores, release, python, boot = json.loads(told.stdout)
+            self._here = metered or boot == this_process().boot
             with engine_errors("say what it is"):
                 engine = self._client.version()["Version"]
             system = " ".join(part for part in ("docker", engine, self._lockup.runtime, "Linux", release) if part)
             self._machine = Machine(cpu=cpu, cores=len(self._cores), system=system, python=python)
         return self._machine
+
+    def weather(self) -> Weather | None:
+        """Say how busy the machine is now, and how many containers run that are not codeopt's; None when the engine is on another one.
+
+        Only after `prepare`.
+
+        Raises:
+            SandboxUnavailable: the engine is gone.
+        """
+        self.machine()
+        if not self._here:
+            return None
+        with engine_errors("list what runs"):
+            running = self._client.api.containers()
+        return weather_here(containers=sum(RUN_LABEL not in (container.get("Labels") or {}) for container in running))
 
     def close(self) -> None:
         """Remove every container; safe to call twice and from another thread.

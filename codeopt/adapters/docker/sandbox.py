@@ -145,6 +145,22 @@ class DockerSandbox:
             self._kept.renew()
         self._quiet = True
 
+    def cpu_s(self) -> float | None:
+        """Return the processor seconds of all that has run in the container, by its control group; None when that is not on this machine.
+
+        The first reading finds the group; those after it cost a few microseconds and ask nobody.
+        """
+        meter = None if self._closed else self._kept.meter()
+        return None if meter is None else meter.cpu_s()
+
+    def peak_bytes(self) -> int | None:
+        """Return the most memory that one program which is alive now has held; None when there is none, or where it cannot be told.
+
+        A program that was forked starts with what its parent held at that moment. Another runtime does not show its programs.
+        """
+        meter = None if self._closed else self._kept.meter()
+        return None if meter is None else meter.peak_bytes()
+
     def release(self) -> Kept | None:
         """Close the sandbox, and return its container if it is proven to be clean; else it is removed.
 

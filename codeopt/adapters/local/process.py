@@ -1,16 +1,19 @@
-"""A program on this machine, in a session of its own, so that it can be ended with its children."""
+"""A program on this machine, in a session of its own, so that it can be ended with its children, and what they use."""
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from codeopt.adapters.processes import family, peak_bytes, used_s
 from codeopt.adapters.streams import Moved
 
 __all__ = ["LocalProcess"]
@@ -18,6 +21,8 @@ __all__ = ["LocalProcess"]
 _CHUNK_BYTES = 1 << 18
 _GLANCE_S = 0.1
 _KILLED_BASE = 128
+_FIRST_LOOK_S = 0.0005
+_LAST_LOOK_S = 0.05
 
 
 class LocalProcess:
@@ -35,13 +40,15 @@ class LocalProcess:
         self._input, self._output, self._errors = (pipe.fileno() for pipe in self._pipes)
         self._reading = {self._output, self._errors}
         self._refused = False
+        self._used_s = 0.0
+        self._lock = threading.Lock()
         for stream in self._pipes:
             os.set_blocking(stream.fileno(), False)
 
     def move(self, outgoing: memoryview, timeout_s: float) -> Moved:
         """Write what fits and read what is there; when neither is possible, wait for it up to `timeout_s`."""
         events = self._wait(timeout_s, writing=bool(outgoing))
-        if not events and self._process.poll() is not None:
+        if not events and self._status() is not None:
             # Grandchildren may hold the pipes open for as long as they like; what the program itself said has been read.
             self._reading.clear()
         written = self._write(outgoing) if self._input in events else 0
@@ -65,17 +72,52 @@ class LocalProcess:
 
     def wait(self, deadline: float) -> int | None:
         """Return the exit status, 128 + n after signal n, or None when the program still runs at `deadline` (monotonic clock)."""
-        try:
-            status = self._process.wait(timeout=max(deadline - time.monotonic(), 0))
-        except subprocess.TimeoutExpired:
-            return None
+        pause = _FIRST_LOOK_S
+        while (status := self._status()) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            time.sleep(min(pause, left))
+            pause = min(pause * 2, _LAST_LOOK_S)
         return status if status >= 0 else _KILLED_BASE - status
 
     def kill(self) -> None:
         """End the program and all of its session's first process group; safe to call twice and from another thread."""
+        # Those that the program has not waited for are lost with it.
+        self.used_s()
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self.wait(math.inf)
+
+    def used_s(self) -> float:
+        """Return the processor seconds of the program and its descendants, as far as the system tells; it never falls."""
+        with self._lock:
+            if self._process.returncode is None:
+                self._used_s = max(self._used_s, used_s(self._process.pid))
+            return self._used_s
+
+    def peak_bytes(self) -> int | None:
+        """Return the most memory that the program or one of its descendants has held; None when it has ended."""
+        with self._lock:
+            return peak_bytes(family(self._process.pid)) if self._process.returncode is None else None
+
+    def _status(self) -> int | None:
+        """Return how the program ended, and keep what it used; None while it runs."""
+        with self._lock:
+            if self._process.returncode is None:
+                self._reap()
+            return self._process.returncode
+
+    def _reap(self) -> None:
+        try:
+            pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
+        except ChildProcessError:
+            # A process that ignores the end of its children never learns how they ended; `subprocess` takes that for success, too.
+            self._process.returncode = 0
+            return
+        if pid:
+            self._process.returncode = os.waitstatus_to_exitcode(status)
+            self._used_s = max(self._used_s, usage.ru_utime + usage.ru_stime)
 
     def _wait(self, timeout_s: float, *, writing: bool) -> set[int]:
         poller = select.poll()

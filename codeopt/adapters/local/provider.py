@@ -14,8 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from codeopt.adapters.local.sandbox import LocalSandbox, lay, wipe
+from codeopt.adapters.weather import weather_here
 from codeopt.errors import SandboxUnavailable
-from codeopt.model.evidence import Machine
+from codeopt.model.evidence import Machine, Weather
 from codeopt.model.work import Environment
 from codeopt.ports import Sandbox
 
@@ -65,10 +66,11 @@ class LocalProvider:
         self._import_roots = environment.import_roots
 
     @contextmanager
-    def open(self, overlay: Mapping[str, bytes], *, cores: int | None = None) -> Iterator[Sandbox]:  # noqa: ARG002 - see below
+    def open(self, overlay: Mapping[str, bytes], *, cores: int | None = None) -> Iterator[Sandbox]:
         """Open a sandbox on a fresh copy of the snapshot with the files of `overlay` (path in the tree to bytes) laid over it.
 
-        `cores` is ignored: a sandbox that isolates nothing cannot hold its programs to a core.
+        With `cores`, its programs start on the last so many cores that codeopt may use, and their children with them, on Linux. Nothing
+        keeps a program from taking others. On other systems `cores` is ignored.
 
         Raises:
             SandboxUnavailable: the provider is closed, or the copy cannot be made.
@@ -79,7 +81,7 @@ class LocalProvider:
         def fill() -> None:
             self._fill(folder, overlay)
 
-        sandbox = LocalSandbox(folder, fill=fill, tools=self._tools, python=self._python, import_roots=self._import_roots)
+        sandbox = LocalSandbox(folder, fill=fill, tools=self._tools, python=self._python, import_roots=self._import_roots, cores=cores)
         with self._lock:
             self._open[folder] = sandbox
         try:
@@ -96,6 +98,10 @@ class LocalProvider:
             system=f"local {platform.system()} {platform.release()}",
             python=self._python_version(),
         )
+
+    def weather(self) -> Weather | None:
+        """Say how busy this machine is now; None on a system that does not tell. Containers are not counted."""
+        return weather_here()
 
     def close(self) -> None:
         """End what runs and remove every copy; safe to call twice and from another thread."""

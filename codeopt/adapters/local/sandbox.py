@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from codeopt.adapters.local.affinity import last_cores
 from codeopt.adapters.local.process import LocalProcess
+from codeopt.adapters.processes import tells_families
 from codeopt.adapters.streams import FrameChannel, collect
 from codeopt.errors import CodeoptError, ContestantError, SandboxUnavailable
 from codeopt.model.work import Command, ExecResult
@@ -26,7 +28,16 @@ _NOT_EXECUTABLE = 126
 class LocalSandbox:
     """A sandbox that isolates nothing; made by `LocalProvider.open`."""
 
-    def __init__(self, scratch: Path, *, fill: Callable[[], None], tools: Path, python: str, import_roots: Sequence[str]) -> None:
+    def __init__(
+        self,
+        scratch: Path,
+        *,
+        fill: Callable[[], None],
+        tools: Path,
+        python: str,
+        import_roots: Sequence[str],
+        cores: int | None = None,
+    ) -> None:
         """Use the folders `tree`, `out`, `home` and `tmp` in `scratch`, which `fill` makes when it is empty."""
         self.tree = str(scratch / "tree")
         self.out = str(scratch / "out")
@@ -36,6 +47,8 @@ class LocalSandbox:
         self._fill = fill
         self._channels = 0
         self._import_roots = tuple(import_roots)
+        self._cores = cores
+        self._ended_s = 0.0
         self._live: set[LocalProcess] = set()
         self._lock = threading.Lock()
         self._closed = False
@@ -130,6 +143,30 @@ class LocalSandbox:
             raise SandboxUnavailable(f"cannot empty {self._scratch}: {error.strerror}; open another sandbox") from None
         self._fill()
 
+    def cpu_s(self) -> float | None:
+        """Return the processor seconds of all that was started here, and of its descendants; None where families are not told.
+
+        Exact for processes that are alive, and for programs that ended by themselves. A child that ended counts once its parent has waited
+        for it, to hundredths of a second while that parent lives. What outlives its parent is lost.
+        """
+        if not tells_families():
+            return None
+        with self._lock:
+            live, ended_s = tuple(self._live), self._ended_s
+        return ended_s + sum(process.used_s() for process in live)
+
+    def peak_bytes(self) -> int | None:
+        """Return the most memory that one program which is alive now has held; None when there is none, or where it cannot be told.
+
+        A program that was forked starts with what its parent held at that moment.
+        """
+        if not tells_families():
+            return None
+        with self._lock:
+            live = tuple(self._live)
+        peaks = (process.peak_bytes() for process in live)
+        return max((peak for peak in peaks if peak is not None), default=None)
+
     def close(self) -> None:
         """End all that still runs; safe to call twice and from another thread."""
         with self._lock:
@@ -142,7 +179,8 @@ class LocalSandbox:
         with self._lock:
             if self._closed:
                 raise self._gone()
-            process = LocalProcess(command.argv, cwd=Path(self.tree) / command.cwd, env=self._environment() | dict(command.env))
+            with last_cores(self._cores):
+                process = LocalProcess(command.argv, cwd=Path(self.tree) / command.cwd, env=self._environment() | dict(command.env))
             self._live.add(process)
         return process
 
@@ -151,6 +189,7 @@ class LocalSandbox:
         process.close()
         with self._lock:
             self._live.discard(process)
+            self._ended_s += process.used_s()
 
     def _environment(self) -> dict[str, str]:
         roots = [str(Path(self.tree) / root) for root in self._import_roots]
