@@ -12,13 +12,14 @@ from dataclasses import fields, is_dataclass
 from hypothesis import strategies as st
 
 import codeopt.model
+from codeopt.model.check import Benchmark, BenchmarkReport, CheckReport, Culprit, PeakMemory
 from codeopt.model.code import Span, Target, TargetName
-from codeopt.model.evidence import Check, Comparison, Measurement, Outcome, Verdict
+from codeopt.model.evidence import Check, Clock, Comparison, Measurement, Outcome, Verdict
 from codeopt.model.patch import Candidate, Edit, Patch
 from codeopt.model.report import RunInfo
 from codeopt.model.work import Workload, WorkloadKind
 
-__all__ = ["NOUNS", "candidates", "noun", "run_infos", "verdicts"]
+__all__ = ["NOUNS", "candidates", "check_reports", "comparisons", "measurements", "noun", "run_infos", "verdicts"]
 
 TEXT = st.text(max_size=20)
 PATHS = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=12)
@@ -68,7 +69,39 @@ def comparisons(draw: st.DrawFn, smallest: float = 1e-6) -> Comparison:
         rounds=draw(st.integers(1, 1000)),
         old_seconds=draw(SECONDS),
         new_seconds=draw(SECONDS),
+        clock=draw(st.sampled_from(Clock)),
     )
+
+
+@st.composite
+def measurements(draw: st.DrawFn) -> Measurement:
+    """Pairs with processor times of both sides, or of neither."""
+    old_cpu, new_cpu = draw(st.just((None, None)) | st.tuples(SECONDS, SECONDS))
+    return Measurement(old_seconds=draw(SECONDS), new_seconds=draw(SECONDS), old_cpu_seconds=old_cpu, new_cpu_seconds=new_cpu)
+
+
+@st.composite
+def benchmark_reports(draw: st.DrawFn) -> BenchmarkReport:
+    """What became of benchmarks; SLOWER and FASTER ones have the comparison that they need."""
+    outcome = draw(st.sampled_from(Outcome))
+    above = comparisons(smallest=1.0001)
+    claims = {Outcome.FASTER: above, Outcome.SLOWER: above.map(Comparison.swapped)}
+    return BenchmarkReport(
+        benchmark=draw(noun(Benchmark)),
+        outcome=outcome,
+        reason=draw(TEXT),
+        comparison=draw(claims.get(outcome, st.none() | comparisons())),
+        pairs=draw(st.lists(measurements(), max_size=4).map(tuple)),
+        memory=draw(st.none() | noun(PeakMemory)),
+        instructions=draw(st.none() | SECONDS),
+        cause=draw(st.lists(noun(Culprit), max_size=2).map(tuple)),
+        first_bad=draw(TEXT),
+    )
+
+
+def check_reports() -> st.SearchStrategy[CheckReport]:
+    """Return reports of checks."""
+    return noun(CheckReport)
 
 
 def verdicts() -> st.SearchStrategy[Verdict]:
@@ -101,7 +134,8 @@ def noun(kind: type) -> st.SearchStrategy:
         Comparison: comparisons,
         Verdict: verdicts,
         Target: lambda: st.builds(Target, name=noun(TargetName), span=spans(), source_sha=TEXT, share=st.floats(0, 1)),
-        Measurement: lambda: st.builds(Measurement, old_seconds=SECONDS, new_seconds=SECONDS),
+        Measurement: measurements,
+        BenchmarkReport: benchmark_reports,
         Workload: lambda: st.builds(Workload, kind=st.sampled_from(WorkloadKind), argv=st.lists(TEXT, min_size=1, max_size=4).map(tuple)),
     }
     if kind in special:

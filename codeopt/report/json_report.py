@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import base64
 import json
-import math
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from codeopt.model.code import Target, TargetName
-from codeopt.model.evidence import Check, Comparison, Machine, Verdict
+from codeopt.model.evidence import Check, Machine, Verdict
 from codeopt.model.patch import Origin
 from codeopt.model.report import CandidateReport, Combined, Cost, Report
 from codeopt.model.work import Profile, Workload
+from codeopt.report.json_parts import SCHEMA, JsonObject, comparison_json, is_unicode, machine_json, number, text, texts
 from codeopt.report.visible import raw
 
 __all__ = ["SCHEMA", "profile_json", "report_json", "verdict_json"]
-
-SCHEMA = 1
-
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
-
-JsonObject = dict[str, object]
 
 
 def verdict_json(verdict: Verdict, *, target: TargetName | str, workload: Workload, machine: Machine, sandbox: str) -> JsonObject:
@@ -32,9 +25,9 @@ def verdict_json(verdict: Verdict, *, target: TargetName | str, workload: Worklo
     return {
         "schema": SCHEMA,
         **_verdict(verdict),
-        "target": _text(str(target)),
+        "target": text(str(target)),
         "workload": _workload(workload),
-        "machine": _machine(machine),
+        "machine": machine_json(machine),
         "sandbox": sandbox,
     }
 
@@ -44,25 +37,25 @@ def report_json(report: Report) -> JsonObject:
     info = report.info
     return {
         "schema": SCHEMA,
-        "run": _text(info.run),
-        "repository": _text(info.repository),
-        "commit": _text(info.commit),
+        "run": text(info.run),
+        "repository": text(info.repository),
+        "commit": text(info.commit),
         "dirty": info.dirty,
         "started": info.started,
-        "command": _texts(info.command),
+        "command": texts(info.command),
         "settings": _settings(info.settings),
         "finished": report.finished,
         "workload": _workload(report.workload),
-        "machine": _machine(report.machine),
+        "machine": machine_json(report.machine),
         "sandbox": report.sandbox,
         "isolated": report.isolated,
-        "tests": _text(report.tests),
+        "tests": text(report.tests),
         "targets": [_target(target) for target in report.targets],
         "candidates": [_candidate(candidate) for candidate in report.candidates],
         "accepted": list(report.accepted),
         "combined": _combined(report.combined),
         "cost": _cost(report.cost),
-        "notes": _texts(report.notes),
+        "notes": texts(report.notes),
     }
 
 
@@ -73,12 +66,12 @@ def profile_json(profile: Profile, *, targets: Sequence[Target], workload: Workl
     for target in targets:
         row = rows.get(target.name)
         own, total = (row.own_s, row.total_s) if row else (0.0, 0.0)
-        functions.append({**_target(target), "own_seconds": _number(own), "total_seconds": _number(total)})
+        functions.append({**_target(target), "own_seconds": number(own), "total_seconds": number(total)})
     return {
         "schema": SCHEMA,
         "workload": _workload(workload),
         "sandbox": sandbox,
-        "total_seconds": _number(profile.total_s),
+        "total_seconds": number(profile.total_s),
         "samples": profile.samples,
         "functions": functions,
     }
@@ -87,35 +80,21 @@ def profile_json(profile: Profile, *, targets: Sequence[Target], workload: Workl
 def _verdict(verdict: Verdict) -> JsonObject:
     return {
         "outcome": str(verdict.outcome),
-        "reason": _text(verdict.reason),
+        "reason": text(verdict.reason),
         "checks": [_check(check) for check in verdict.checks],
-        "comparison": _comparison(verdict.comparison),
-        "workload_comparison": _comparison(verdict.workload),
+        "comparison": comparison_json(verdict.comparison),
+        "workload_comparison": comparison_json(verdict.workload),
     }
 
 
 def _check(check: Check) -> JsonObject:
-    return {"kind": str(check.kind), "passed": check.passed, "detail": _text(check.detail), "decisive": check.decisive}
-
-
-def _comparison(comparison: Comparison | None) -> JsonObject | None:
-    if comparison is None:
-        return None
-    return {
-        "ratio": comparison.ratio,
-        "low": comparison.low,
-        "high": comparison.high,
-        "confidence": comparison.confidence,
-        "rounds": comparison.rounds,
-        "old_seconds": _number(comparison.old_seconds),
-        "new_seconds": _number(comparison.new_seconds),
-    }
+    return {"kind": str(check.kind), "passed": check.passed, "detail": text(check.detail), "decisive": check.decisive}
 
 
 def _candidate(candidate: CandidateReport) -> JsonObject:
     return {
         "key": candidate.key,
-        "target": _text(str(candidate.target.name)),
+        "target": text(str(candidate.target.name)),
         "origin": _origin(candidate.origin),
         **_diff(candidate.diff),
         "verdict": _verdict(candidate.verdict),
@@ -125,9 +104,9 @@ def _candidate(candidate: CandidateReport) -> JsonObject:
 def _origin(origin: Origin) -> JsonObject:
     return {
         "proposer": origin.proposer,
-        "prompt": _text(origin.prompt),
-        "prompt_version": _text(origin.prompt_version),
-        "model": _text(origin.model),
+        "prompt": text(origin.prompt),
+        "prompt_version": text(origin.prompt_version),
+        "model": text(origin.model),
         "seed": origin.seed,
         "sample": origin.sample,
         "parent": origin.parent,
@@ -135,14 +114,14 @@ def _origin(origin: Origin) -> JsonObject:
 
 
 def _diff(diff: str) -> JsonObject:
-    is_text = not _SURROGATES.search(diff)
-    return {"diff": _text(diff), "diff_base64": None if is_text else base64.b64encode(raw(diff)).decode("ascii")}
+    is_text = is_unicode(diff)
+    return {"diff": text(diff), "diff_base64": None if is_text else base64.b64encode(raw(diff)).decode("ascii")}
 
 
 def _combined(combined: Combined | None) -> JsonObject | None:
     if combined is None:
         return None
-    return {"verdict": _verdict(combined.verdict), **_diff(combined.diff), "workload_comparison": _comparison(combined.workload)}
+    return {"verdict": _verdict(combined.verdict), **_diff(combined.diff), "workload_comparison": comparison_json(combined.workload)}
 
 
 def _cost(cost: Cost) -> JsonObject:
@@ -152,15 +131,15 @@ def _cost(cost: Cost) -> JsonObject:
     return {
         "prompt_tokens": cost.prompt_tokens,
         "completion_tokens": cost.completion_tokens,
-        "seconds": {_text(stage): _number(spent) for stage, spent in seconds.items()},
+        "seconds": {text(stage): number(spent) for stage, spent in seconds.items()},
     }
 
 
 def _target(target: Target) -> JsonObject:
     return {
-        "name": _text(str(target.name)),
-        "path": _text(target.name.path),
-        "qualname": _text(target.name.qualname),
+        "name": text(str(target.name)),
+        "path": text(target.name.path),
+        "qualname": text(target.name.qualname),
         "ordinal": target.name.ordinal,
         "start_line": target.span.start_line,
         "end_line": target.span.end_line,
@@ -170,39 +149,21 @@ def _target(target: Target) -> JsonObject:
 
 
 def _workload(workload: Workload) -> JsonObject:
-    return {"kind": str(workload.kind), "argv": _texts(workload.argv)}
-
-
-def _machine(machine: Machine) -> JsonObject:
-    return {"cpu": _text(machine.cpu), "cores": machine.cores, "system": _text(machine.system), "python": _text(machine.python)}
+    return {"kind": str(workload.kind), "argv": texts(workload.argv)}
 
 
 def _settings(settings: str) -> object:
     try:
         return _clean(json.loads(settings))
     except ValueError:
-        return _text(settings)
+        return text(settings)
 
 
 def _clean(value: object) -> object:
     if isinstance(value, dict):
-        return {_text(str(key)): _clean(item) for key, item in value.items()}
+        return {text(str(key)): _clean(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, float):
-        return _number(value)
-    return _text(value) if isinstance(value, str) else value
-
-
-def _number(value: float) -> float | None:
-    # NaN and infinity are not JSON.
-    return value if math.isfinite(value) else None
-
-
-def _texts(texts: Iterable[str]) -> list[str]:
-    return [_text(text) for text in texts]
-
-
-def _text(text: str) -> str:
-    # Half of a surrogate pair is not Unicode text, and strict JSON parsers refuse it.
-    return _SURROGATES.sub("\ufffd", text)
+        return number(value)
+    return text(value) if isinstance(value, str) else value

@@ -16,7 +16,7 @@ from codeopt.report.json_report import profile_json, report_json, verdict_json
 from codeopt.report.visible import raw
 from tests.report import samples
 
-COMPARISON = {"ratio", "low", "high", "confidence", "rounds", "old_seconds", "new_seconds"}
+COMPARISON = {"ratio", "low", "high", "confidence", "rounds", "clock", "old_seconds", "new_seconds"}
 VERDICT = {"outcome", "reason", "checks", "comparison", "workload_comparison"}
 SUBJECT = {"target": "a.py::f", "workload": samples.WORKLOAD, "machine": samples.MACHINE, "sandbox": "docker"}
 
@@ -32,7 +32,7 @@ def test_a_verdict_has_the_promised_fields():
     assert set(payload) == {"schema", "target", "workload", "machine", "sandbox"} | VERDICT
     assert (payload["schema"], payload["outcome"], payload["target"], payload["sandbox"]) == (1, "FASTER", "a.py::f", "docker")
     assert set(payload["comparison"]) == COMPARISON
-    assert payload["comparison"]["ratio"] == 2.31
+    assert (payload["comparison"]["ratio"], payload["comparison"]["clock"]) == (2.31, "wall")
     assert payload["workload_comparison"]["rounds"] == 9
     assert payload["checks"][0] == {
         "kind": "patch",
