@@ -13,8 +13,6 @@ input ends the worker.
 
 import collections
 import gc
-import importlib
-import importlib.util
 import io
 import os
 import random
@@ -23,43 +21,11 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "site"))
 
-from codeopt_inside import calls, canon, frames, hook, seen, vary, watch, world, worn
+from codeopt_inside import calls, canon, frames, seen, vary, watch, world, worn
+from codeopt_inside.load import load
 
 # A function, and the name that shall lead to it.
 Target = collections.namedtuple("Target", ("function", "module", "qualname"))  # noqa: PYI024 - as quick to import as it gets
-
-
-def load(spec):
-    """Import the target's module as the workload did, and return the raw function."""
-    path = os.path.realpath(os.path.join(spec["tree"], spec["path"]))
-    met = {}
-
-    def meet(_path, _qualname, _ordinal, function):
-        met["function"] = function
-        return function
-
-    hook.install({path: {(spec["qualname"], spec["ordinal"])}}, meet)
-    own = sys.path[:]
-    sys.path[:] = spec["import_path"] + [entry for entry in own if entry not in spec["import_path"]]
-    if spec["main"]:
-        sys.modules["__main__"] = importlib.import_module(spec["main"])
-    elif spec["module"] == "__main__":
-        _load_script(path)
-    else:
-        importlib.import_module(spec["module"])
-    if "function" not in met:
-        raise LookupError("%s is not defined when %s is imported" % (spec["qualname"], spec["module"]))
-    return met["function"]
-
-
-def _load_script(path):
-    """Import a script the way `multiprocessing` does: not as `__main__`, but answering to that name for pickles."""
-    spec = importlib.util.spec_from_file_location("__mp_main__", path)
-    names = next(finder for finder in sys.meta_path if isinstance(finder, hook.MarkingFinder)).targets[path]
-    spec.loader = hook.MarkingLoader("__mp_main__", path, names)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["__mp_main__"] = sys.modules["__main__"] = module
-    spec.loader.exec_module(module)
 
 
 class Printed:
