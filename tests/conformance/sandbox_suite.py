@@ -15,6 +15,7 @@ from codeopt.errors import SandboxUnavailable
 from codeopt.ports import SandboxProvider
 from tests.conformance.sandbox_channels import CHANNEL_CHECKS, ECHO, GREEDY, TALK_CHECKS
 from tests.conformance.sandbox_files import FILE_CHECKS, TREE_CHECKS
+from tests.conformance.sandbox_meters import METER_CHECKS
 from tests.conformance.sandbox_programs import RUN_CHECKS
 from tests.conformance.sandbox_renewal import RENEWAL_CHECKS, RENEWAL_MEMORY_CHECKS
 from tests.conformance.sandbox_scene import ENVIRONMENT, SECRET, SNAPSHOT, python
@@ -60,6 +61,14 @@ def a_closed_provider_ends_its_channels(make: Make) -> None:
             channel.receive(timeout_s=10.0)
 
 
+def tells_nothing_once_closed(make: Make) -> None:
+    with make() as provider, provider.open({}) as sandbox:
+        sandbox.cpu_s()
+        provider.close()
+        assert sandbox.peak_bytes() is None
+        assert sandbox.cpu_s() is None
+
+
 def names_its_machine(make: Make) -> None:
     with make() as provider:
         machine = provider.machine()
@@ -69,12 +78,13 @@ def names_its_machine(make: Make) -> None:
         assert machine == provider.machine()
 
 
-PROGRAM_CHECKS = (*RUN_CHECKS, *TREE_CHECKS, *TALK_CHECKS, *RENEWAL_CHECKS)
+PROGRAM_CHECKS = (*RUN_CHECKS, *TREE_CHECKS, *TALK_CHECKS, *RENEWAL_CHECKS, *METER_CHECKS)
 MEMORY_CHECKS = (*FILE_CHECKS, *CHANNEL_CHECKS, *RENEWAL_MEMORY_CHECKS)
 LIFE_CHECKS = (
     closes_twice,
     does_nothing_once_closed,
     a_left_sandbox_does_nothing,
     a_closed_provider_ends_its_channels,
+    tells_nothing_once_closed,
     names_its_machine,
 )

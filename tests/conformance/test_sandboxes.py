@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from codeopt.adapters.fake_sandbox import FakeProvider, FakeSandbox, ScriptedChannel, ScriptedRun, exits
+from codeopt.adapters.fake_sandbox import FakeProvider, FakeSandbox, ScriptedChannel, ScriptedMeters, ScriptedRun, exits
 from codeopt.adapters.local import LocalProvider
 from codeopt.assets import programs_dir
 from codeopt.errors import SandboxUnavailable
+from codeopt.model.evidence import Weather
 from codeopt.model.work import Command, ExecResult
 from codeopt.ports import SandboxProvider
 from tests.conformance.sandbox_suite import ECHO, ENVIRONMENT, GREEDY, LIFE_CHECKS, MEMORY_CHECKS, PROGRAM_CHECKS, SECRET, SNAPSHOT
@@ -134,3 +135,22 @@ def test_the_fake_runs_its_script_in_order():
         assert sandbox.read(f"{sandbox.out}/left", limit_bytes=10) == b"data"
         assert sandbox.run(Command(argv=("play",), timeout_s=1.0)).stdout == b"other"
     assert provider.overlays == [{"a.py": b"1"}]
+
+
+def test_the_fakes_meters_show_what_they_are_told_to():
+    ticks = iter((1.0, 1.5))
+    fine = Weather(load=0.1, cores=2, stolen_s=0.0, busy_s=1.0)
+    meters = ScriptedMeters(cpu_s=lambda _: next(ticks), peak_bytes=lambda sandbox: len(sandbox.files), weather=lambda: fine)
+    provider = FakeProvider(files={"a.py": b"", "b.py": b""}, meters=meters)
+    with provider.open({}) as sandbox:
+        assert [sandbox.cpu_s(), sandbox.cpu_s()] == [1.0, 1.5]
+        assert sandbox.peak_bytes() == 2
+    assert provider.weather() == fine
+    assert (sandbox.cpu_s(), sandbox.peak_bytes()) == (None, None)
+    assert provider.operations == ["open"]
+
+
+def test_a_fake_without_meters_tells_nothing():
+    provider = FakeProvider()
+    with provider.open({}) as sandbox:
+        assert (sandbox.cpu_s(), sandbox.peak_bytes(), provider.weather()) == (None, None, None)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ _V1, _V2 = "cpuacct.usage", "cpu.stat"
 _V2_KEY = b"usage_usec"
 _CHUNK_BYTES = 1 << 16
 _PROC = Path("/proc")
-_UNREADABLE = (OSError, ValueError)  # the group is gone with its container, or the files were closed
+_UNREADABLE = (OSError, ValueError)  # the group is gone with its container, or the file was closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ class Account:
 
 
 class Meter:
-    """Reads the account of one container. Its files stay open, so that a reading costs a few microseconds."""
+    """Reads the account of one container. Its file stays open, so that a reading costs a few microseconds."""
 
     def __init__(self, account: Account, first: int, *, shows_programs: bool) -> None:
         """Open the account of the container whose first process is `first`; `shows_programs` says that the others are programs of its own.
@@ -52,10 +51,7 @@ class Meter:
         self._first = first
         self._shows_programs = shows_programs
         self._lock = threading.Lock()
-        with ExitStack() as files:
-            self._usage = files.enter_context((account.folder / account.file).open("rb", buffering=0))
-            self._members = files.enter_context((account.folder / "cgroup.procs").open("rb", buffering=0))
-            self._files = files.pop_all()
+        self._usage = (account.folder / account.file).open("rb", buffering=0)
 
     def cpu_s(self) -> float | None:
         """Return the processor seconds that all processes of the container have ever used; None when the container is gone."""
@@ -68,10 +64,10 @@ class Meter:
 
     def members(self) -> list[int]:
         """Return the processes of the container, as this machine numbers them."""
+        # Opened anew: through an open file, version 1 shows those of up to a second ago.
         try:
-            with self._lock:
-                numbers = os.pread(self._members.fileno(), _CHUNK_BYTES, 0)
-        except _UNREADABLE:
+            numbers = (self.account.folder / "cgroup.procs").read_bytes()
+        except OSError:
             return []
         return [int(number) for number in numbers.split()]
 
@@ -80,9 +76,9 @@ class Meter:
         return peak_bytes(pid for pid in self.members() if pid != self._first) if self._shows_programs else None
 
     def close(self) -> None:
-        """Close the files; safe to call twice and from another thread."""
+        """Close the file; safe to call twice and from another thread."""
         with self._lock:
-            self._files.close()
+            self._usage.close()
 
 
 def find_meter(container_id: str, first: int, *, proc: Path = _PROC) -> Meter | None:

@@ -149,7 +149,7 @@ class LocalSandbox:
         Exact for processes that are alive, and for programs that ended by themselves. A child that ended counts once its parent has waited
         for it, to hundredths of a second while that parent lives. What outlives its parent is lost.
         """
-        if not tells_families():
+        if self._closed or not tells_families():
             return None
         with self._lock:
             live, ended_s = tuple(self._live), self._ended_s
@@ -160,7 +160,7 @@ class LocalSandbox:
 
         A program that was forked starts with what its parent held at that moment.
         """
-        if not tells_families():
+        if self._closed or not tells_families():
             return None
         with self._lock:
             live = tuple(self._live)

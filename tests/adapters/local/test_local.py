@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
@@ -92,3 +93,45 @@ def test_a_missing_snapshot_is_told_and_leaves_nothing(tmp_path):
     with pytest.raises(SandboxUnavailable, match="cannot copy"), provider.open({}):
         pass
     assert list(scratch.iterdir()) == []
+
+
+def test_cores_hold_programs_and_neither_this_thread_nor_others(provider):
+    usual = os.sched_getaffinity(0)
+    seen = []
+    with provider.open({}, cores=1) as sandbox, provider.open({}) as free:
+        look = Command(argv=(sandbox.python, "-c", "import os; print(*sorted(os.sched_getaffinity(0)))"), timeout_s=60.0)
+        watcher = threading.Thread(target=lambda: seen.append(free.run(look).stdout))
+        watcher.start()
+        for _ in range(3):
+            assert sandbox.run(look).stdout == b"%d\n" % max(usual)
+        watcher.join()
+        assert sandbox.run(Command(argv=("no-such-program",), timeout_s=1.0)).status == 127
+    assert seen == [" ".join(map(str, sorted(usual))).encode() + b"\n"]
+    assert os.sched_getaffinity(0) == usual
+
+
+def test_more_cores_than_there_are_means_all(provider):
+    usual = os.sched_getaffinity(0)
+    with provider.open({}, cores=len(usual) + 5) as sandbox:
+        look = Command(argv=(sandbox.python, "-c", "import os; print(len(os.sched_getaffinity(0)))"), timeout_s=60.0)
+        assert sandbox.run(look).stdout == b"%d\n" % len(usual)
+
+
+def test_a_child_that_was_killed_with_its_program_has_been_counted(provider):
+    code = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", '''
+import time
+while time.process_time() < 0.3: pass
+print(1, flush=True)
+time.sleep(600)
+'''], stdout=subprocess.PIPE)
+child.stdout.readline()
+"""
+    with provider.open({}) as sandbox:
+        before = sandbox.cpu_s()
+        if before is None:
+            pytest.skip("families are not told here")
+        command = Command(argv=(sandbox.python, "-c", code + "time.sleep(600)"), timeout_s=3.0)
+        assert sandbox.run(command).timed_out
+        assert (sandbox.cpu_s() or 0.0) - before >= 0.3
