@@ -1,9 +1,8 @@
 """Knows when enough has been measured: a group-sequential plan whose error is bounded over all its looks together.
 
-Whether an interval of order statistics misses the median depends only on how many pairs fall on either side of it, and that number
-is a walk of fair coin flips. So the chance that the interval of any look misses is counted path by path, without assuming anything
-about the noise, and the error is spent in proportion to the pairs measured. The two sides are added (union bound), which keeps the
-count right when ratios tie.
+Each look at the pairs so far has an interval by signed ranks, with a chance of missing that is counted exactly. The chances of all looks
+add up to at most the plan's error (union bound), so it may stop at any of them because of what it shows. The error is spent in proportion
+to the pairs measured; what a look cannot use, because ranks are whole numbers, is left to the next ones.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from codeopt.model.evidence import Comparison, Measurement
-from codeopt.stats.compare import comparison_of, log_ratios
-from codeopt.stats.intervals import ordered_interval
+from codeopt.model.evidence import Clock, Comparison, Measurement
+from codeopt.stats.compare import comparison_of, log_ratios, timed_by
+from codeopt.stats.intervals import rank_error, ranks_within, walsh_interval
 
 __all__ = ["Decision", "Plan", "State"]
 
@@ -67,79 +66,91 @@ class Plan:
 
     @property
     def ranks(self) -> tuple[int, ...]:
-        """The order statistic that each look's interval ends at, counted from outside; 0 where the look cannot say anything."""
-        return _ranks(self.looks, self._budgets())
+        """The rank that each look's interval ends at, counted from outside; 0 where the look cannot say anything."""
+        return _ranks(self.looks, 1 - self.confidence)
 
     @property
     def error(self) -> float:
-        """The exact bound on the chance that the interval of any look misses: at most 1 - confidence."""
-        return _missed(self.looks, self.ranks)
+        """The bound on the chance that the interval of any look misses: at most 1 - confidence."""
+        return sum(rank_error(look, rank) for look, rank in zip(self.looks, self.ranks, strict=True))
 
-    def decide(self, measurements: Sequence[Measurement], *, min_speedup: float) -> Decision:
-        """Say whether the pairs, in the order in which they were measured, settle the question.
+    def decide(
+        self, measurements: Sequence[Measurement], *, min_speedup: float, same_within: float | None = None, clock: Clock = Clock.WALL
+    ) -> Decision:
+        """Say whether the pairs, in the order in which they were measured, settle the question by one clock.
 
-        FASTER: the interval's low end reaches `min_speedup` (1.03 is 3%). SLOWER: its high end lies below 1. SAME: it lies inside
-        1/min_speedup..min_speedup. EXHAUSTED: the last look settled nothing. Pairs after the look that decides change nothing.
+        FASTER: the interval's low end reaches `min_speedup` (1.03 is 3%), or lies above 1 where that is all that is asked for. SLOWER: its
+        high end lies below 1. SAME: it lies inside 1/same_within..same_within (`min_speedup` when None). EXHAUSTED: the last look settled
+        nothing. Pairs after the look that decides change nothing.
         """
-        _check_speedup(min_speedup)
+        terms = _Terms.of(min_speedup, same_within)
         latest: Comparison | None = None
-        for seen in self.comparisons(measurements):
+        for seen in self.comparisons(measurements, clock=clock):
             latest = seen or latest
-            state = _state(latest, min_speedup)
+            state = terms.state(latest)
             if state is not State.CONTINUE:
                 return Decision(state=state, comparison=latest)
         over = len(measurements) >= self.looks[-1]
         return Decision(state=State.EXHAUSTED if over else State.CONTINUE, comparison=latest)
 
-    def comparisons(self, measurements: Sequence[Measurement]) -> Iterator[Comparison | None]:
+    def comparisons(self, measurements: Sequence[Measurement], *, clock: Clock = Clock.WALL) -> Iterator[Comparison | None]:
         """Yield what each look that has been reached shows; None where it can say nothing. All hold at once with `confidence`."""
         for look, rank in zip(self.looks, self.ranks, strict=True):
             if look <= len(measurements):
-                yield self._comparison(measurements[:look], rank)
+                yield self._comparison(measurements[:look], rank, clock)
 
-    def conclude(self, measurements: Sequence[Measurement], *, min_speedup: float) -> Decision:
+    def conclude(
+        self, measurements: Sequence[Measurement], *, min_speedup: float, same_within: float | None = None, clock: Clock = Clock.WALL
+    ) -> Decision:
         """Decide on what there is because time is up: the whole rest of the error is spent on all pairs. Never CONTINUE.
 
         The bound holds when what ended the race was the clock, and not the ratios.
         """
-        decision = self.decide(measurements, min_speedup=min_speedup)
+        decision = self.decide(measurements, min_speedup=min_speedup, same_within=same_within, clock=clock)
         if decision.state is not State.CONTINUE:
             return decision
-        last = (self._last(measurements) if measurements else None) or decision.comparison
-        state = _state(last, min_speedup)
+        last = self._last(measurements, clock) or decision.comparison
+        state = _Terms.of(min_speedup, same_within).state(last)
         return Decision(state=State.EXHAUSTED if state is State.CONTINUE else state, comparison=last)
 
-    def _last(self, measurements: Sequence[Measurement]) -> Comparison | None:
+    def _last(self, measurements: Sequence[Measurement], clock: Clock) -> Comparison | None:
         """Return what a last look now, at all the pairs, shows with the error that is left."""
-        past = sum(look < len(measurements) for look in self.looks)
-        looks = (*self.looks[:past], len(measurements))
-        return self._comparison(measurements, _ranks(looks, (*self._budgets()[:past], 1 - self.confidence))[-1])
+        past = [(look, rank) for look, rank in zip(self.looks, self.ranks, strict=True) if look < len(measurements)]
+        spent = sum(rank_error(look, rank) for look, rank in past)
+        return self._comparison(measurements, ranks_within(len(measurements), 1 - self.confidence - spent), clock)
 
-    def _budgets(self) -> tuple[float, ...]:
-        return tuple((1 - self.confidence) * look / self.looks[-1] for look in self.looks)
-
-    def _comparison(self, measurements: Sequence[Measurement], rank: int) -> Comparison | None:
-        if rank == 0:
+    def _comparison(self, measurements: Sequence[Measurement], rank: int, clock: Clock) -> Comparison | None:
+        timed = timed_by(measurements, clock) if rank else None
+        if timed is None:
             return None
-        return comparison_of(measurements, ordered_interval(log_ratios(measurements), rank, confidence=self.confidence))
+        return comparison_of(timed, walsh_interval(log_ratios(timed), rank, confidence=self.confidence), clock=clock)
 
 
-def _check_speedup(min_speedup: float) -> None:
-    if not min_speedup > 1:
-        msg = f"min_speedup must be above 1, got {min_speedup}"
-        raise ValueError(msg)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """From which ratio on something is faster, and within which it is the same."""
 
+    min_speedup: float
+    same_within: float
 
-def _state(comparison: Comparison | None, min_speedup: float) -> State:
-    if comparison is None:
+    @classmethod
+    def of(cls, min_speedup: float, same_within: float | None) -> _Terms:
+        same = min_speedup if same_within is None else same_within
+        if not (min_speedup >= 1 and same > 1):
+            msg = f"min_speedup must be at least 1, and what is the same within more than 1, got {min_speedup} and {same}"
+            raise ValueError(msg)
+        return cls(min_speedup=min_speedup, same_within=same)
+
+    def state(self, comparison: Comparison | None) -> State:
+        if comparison is None:
+            return State.CONTINUE
+        if comparison.low > 1 and comparison.low >= self.min_speedup:
+            return State.FASTER
+        if comparison.high < 1:
+            return State.SLOWER
+        if 1 / self.same_within < comparison.low and comparison.high < self.same_within:
+            return State.SAME
         return State.CONTINUE
-    if comparison.low >= min_speedup:
-        return State.FASTER
-    if comparison.high < 1:
-        return State.SLOWER
-    if 1 / min_speedup < comparison.low and comparison.high < min_speedup:
-        return State.SAME
-    return State.CONTINUE
 
 
 def _default_looks(error: float) -> tuple[int, ...]:
@@ -149,34 +160,12 @@ def _default_looks(error: float) -> tuple[int, ...]:
 
 
 @functools.lru_cache(maxsize=64)
-def _ranks(looks: tuple[int, ...], budgets: tuple[float, ...]) -> tuple[int, ...]:
-    """Return the largest rank of each look in turn with which the error up to that look stays within its budget."""
+def _ranks(looks: tuple[int, ...], error: float) -> tuple[int, ...]:
+    """Return the largest rank of each look in turn with which the errors up to that look stay within their share."""
     ranks: list[int] = []
-    for position, budget in enumerate(budgets):
-        rank = 0
-        while 2 * (rank + 1) <= looks[position] and _missed(looks[: position + 1], (*ranks, rank + 1)) <= budget:
-            rank += 1
+    spent = 0.0
+    for look in looks:
+        rank = ranks_within(look, error * look / looks[-1] - spent)
+        spent += rank_error(look, rank)
         ranks.append(rank)
     return tuple(ranks)
-
-
-def _missed(looks: Sequence[int], ranks: Sequence[int]) -> float:
-    """Return twice the chance that at some look fewer than its rank of fair coins fell heads."""
-    alive = {0: 1}
-    missed = 0
-    flips = 0
-    for look, rank in zip(looks, ranks, strict=True):
-        for _ in range(look - flips):
-            alive = _flip(alive)
-        missed = (missed << (look - flips)) + sum(paths for heads, paths in alive.items() if heads < rank)
-        alive = {heads: paths for heads, paths in alive.items() if heads >= rank}
-        flips = look
-    return 2 * missed / (1 << flips)
-
-
-def _flip(paths: dict[int, int]) -> dict[int, int]:
-    """Return how many paths lead to each number of heads after one more flip."""
-    after = dict(paths)
-    for heads, count in paths.items():
-        after[heads + 1] = after.get(heads + 1, 0) + count
-    return after

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from codeopt.model.evidence import Comparison, Measurement
 from codeopt.model.work import ExecResult
 from codeopt.stats.compare import compare
+from codeopt.trial.clock import Elapsed, Stopwatch
+from codeopt.trial.contest import measurement
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import last_line
+from codeopt.verify.clocks import preferred_clock
 
 __all__ = ["WorkloadResult", "race_workload"]
 
@@ -58,22 +61,33 @@ def _raced(scene: Scene, patched: Mapping[str, bytes], *, seed: int) -> Workload
     while len(pairs) < wanted:
         start = time.perf_counter()
         old, new = _pair(scene, patched, rng)
-        problem = _problem(scene, old, new)
+        problem = _problem(scene, old.result, new.result)
         if problem is not None:
             return problem
-        pairs.append(Measurement(old_seconds=old.seconds, new_seconds=new.seconds))
+        pairs.append(measurement([old.elapsed], [new.elapsed], calls=1))
         if len(pairs) == 1:
             wanted = min(MOST, max(FEWEST, int(scene.limits.workload_race_s / (time.perf_counter() - start))))
-    return WorkloadResult(comparison=compare(pairs, CONFIDENCE))
+    return WorkloadResult(comparison=compare(pairs, CONFIDENCE, clock=preferred_clock(pairs)))
 
 
-def _pair(scene: Scene, patched: Mapping[str, bytes], rng: random.Random) -> tuple[ExecResult, ExecResult]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """One run of the workload, and what it took by both clocks."""
+
+    result: ExecResult
+    elapsed: Elapsed
+
+
+def _pair(scene: Scene, patched: Mapping[str, bytes], rng: random.Random) -> tuple[_Run, _Run]:
     with ExitStack() as stack:
         sandboxes = [stack.enter_context(scene.provider.open(files)) for files in ({}, patched)]
-        results = {}
+        results: dict[int, _Run] = {}
         for side in rng.sample((0, 1), 2):
             sandbox = sandboxes[side]
-            results[side] = sandbox.run(scene.command(sandbox, scene.workload.argv, scene.limits.workload_s))
+            command = scene.command(sandbox, scene.workload.argv, scene.limits.workload_s)
+            watch = Stopwatch(sandbox)
+            result = sandbox.run(command)
+            results[side] = _Run(result=result, elapsed=watch.stop())
     return results[0], results[1]
 
 

@@ -51,10 +51,11 @@ def _own_seconds(lane: Lane, version: Version, entry: Entry, calls: int) -> dict
         bench.batch(max(1, calls // 10))
         sampled = bench.sample(calls)
     own: defaultdict[TargetName, float] = defaultdict(float)
-    for path, line, name, own_s, _ in sampled.functions:
+    for row in sampled.rows:
+        path, line, name = row.place
         function = version.index.at_line(path, line) if name != "<module>" else None
         if function is not None:
-            own[function.name] += own_s / calls
+            own[function.name] += row.own_s / calls
     return own
 
 

@@ -43,7 +43,7 @@ def find_entries(
     if settings.benchmark is not None:
         return Found(entries=(Entry(benchmark=Benchmark(kind=BenchmarkKind.COMMAND, name=settings.benchmark)),), is_chosen=True)
     reporter.stage("survey", "benchmarks")
-    listing = find_benches(head.scene, head.sandbox, versions[1].paths)
+    listing = find_benches(head.scene, head.sandbox, versions[1].paths, versions[1].read)
     entries = tuple(Entry(benchmark=benchmark) for benchmark in listing.benchmarks if _is_wanted(benchmark.name, settings.benchmarks))
     if entries:
         return Found(entries=entries, problems=listing.problems)

@@ -14,7 +14,7 @@ from codeopt.model.check import BenchmarkKind, BenchmarkReport, PeakMemory
 from codeopt.model.evidence import Outcome
 from codeopt.ports import Reporter
 from codeopt.syntax.changed import Change
-from codeopt.trial.benches import Reach
+from codeopt.trial.bench_messages import BenchSkippedError, Reach
 from codeopt.trial.contest import calibrated
 
 __all__ = ["Prepared", "prepare"]
@@ -51,11 +51,17 @@ def _sort_in(
     name = entry.benchmark.name
     try:
         base = _first_run(lanes.base, entry)
+    except BenchSkippedError as error:
+        prepared.skipped.append((name, str(error)))
+        return
     except ContestantError as error:
         prepared.skipped.append((name, f"it does not run at base, with head's benchmarks: {error}"))
         return
     try:
         head = _first_run(lanes.head, entry)
+    except BenchSkippedError as error:
+        prepared.skipped.append((name, f"at head: {error}"))
+        return
     except ContestantError as error:
         reason = f"it runs at base and fails at head: {error}"
         prepared.broken.append(BenchmarkReport(benchmark=entry.benchmark, outcome=Outcome.WRONG, reason=reason))

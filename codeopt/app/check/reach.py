@@ -9,7 +9,7 @@ from codeopt.app.check.versions import Version
 from codeopt.model.code import TargetName
 from codeopt.syntax.changed import Change
 from codeopt.syntax.index import CodeIndex
-from codeopt.trial.benches import Reach
+from codeopt.trial.bench_messages import Reach
 
 __all__ = ["matters", "reaches_all"]
 
