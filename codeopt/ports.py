@@ -120,6 +120,13 @@ class Sandbox(Protocol):
         """
         ...
 
+    def queued_s(self) -> float | None:
+        """Return the seconds that programs which are alive now have been ready to run and had no core; None where it cannot be told.
+
+        What is neither this nor processor time is time in which they slept, or waited for something. Differences are meant, as above.
+        """
+        ...
+
     def peak_bytes(self) -> int | None:
         """Return the most memory that one program which is alive now has held at once; None where it cannot be told."""
         ...

@@ -54,6 +54,7 @@ class ScriptedMeters:
     """
 
     cpu_s: Callable[[FakeSandbox], float | None] = _untold
+    queued_s: Callable[[FakeSandbox], float | None] = _untold
     peak_bytes: Callable[[FakeSandbox], int | None] = _untold
     weather: Callable[[], Weather | None] = _untold
 
@@ -244,6 +245,10 @@ class FakeSandbox:
     def cpu_s(self) -> float | None:
         """Return what the provider's meters say; None once it is closed."""
         return None if self._closed else self._provider.meters.cpu_s(self)
+
+    def queued_s(self) -> float | None:
+        """Return what the provider's meters say; None once it is closed."""
+        return None if self._closed else self._provider.meters.queued_s(self)
 
     def peak_bytes(self) -> int | None:
         """Return what the provider's meters say; None once it is closed."""

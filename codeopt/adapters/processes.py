@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-__all__ = ["family", "peak_bytes", "reaped_s", "tells_families", "used_s"]
+__all__ = ["family", "peak_bytes", "queued_s", "reaped_s", "tells_families", "used_s"]
 
 _REAPED = (13, 14)  # of /proc/PID/stat, counted from behind the program's name: user and system time of children waited for
 _PROCESS_CLOCK = 2
@@ -57,6 +57,19 @@ def peak_bytes(pids: Iterable[int]) -> int | None:
     """
     peaks = [_peak_bytes(_read(f"/proc/{pid}/status")) for pid in pids]
     return max((peak for peak in peaks if peak is not None), default=None)
+
+
+def queued_s(pids: Iterable[int]) -> float | None:
+    """Return the seconds that the first threads of these processes were ready to run and had no core; None where the system tells none."""
+    queued = [_queued_s(_read(f"/proc/{pid}/schedstat")) for pid in pids]
+    told = [seconds for seconds in queued if seconds is not None]
+    return sum(told) if told else None
+
+
+def _queued_s(schedstat: bytes) -> float | None:
+    # Nanoseconds on a core, nanoseconds in its queue, turns.
+    words = schedstat.split()
+    return int(words[1]) / 1e9 if len(words) == len(("running", "queued", "turns")) else None
 
 
 def _peak_bytes(status: bytes) -> int | None:

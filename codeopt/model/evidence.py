@@ -48,13 +48,15 @@ class Measurement:
     """One pair: the seconds of old and new code, each in a fresh process, side by side on one machine.
 
     `old_seconds` and `new_seconds` are wall time, of the same number of calls on both sides. `old_cpu_seconds` and `new_cpu_seconds` are
-    the processor time of the same calls; None where the sandbox cannot tell it.
+    the processor time of the same calls; None where the sandbox cannot tell it. `blocked_share` is the part of the wall time, of the side
+    where it is larger, in which nothing ran nor was ready to run: it slept, or waited for something; None where that is not known.
     """
 
     old_seconds: float
     new_seconds: float
     old_cpu_seconds: float | None = None
     new_cpu_seconds: float | None = None
+    blocked_share: float | None = None
 
     def __post_init__(self) -> None:
         """Reject what is not a positive, finite time, and a processor time of one side alone."""
@@ -64,6 +66,9 @@ class Measurement:
                 raise ValueError(msg)
         if (self.old_cpu_seconds is None) != (self.new_cpu_seconds is None):
             msg = "processor time of one side alone compares nothing"
+            raise ValueError(msg)
+        if self.blocked_share is not None and not 0 <= self.blocked_share <= 1:
+            msg = f"not a share: {self.blocked_share}"
             raise ValueError(msg)
 
     def by(self, clock: Clock) -> Measurement | None:
@@ -81,6 +86,7 @@ class Measurement:
             new_seconds=self.old_seconds,
             old_cpu_seconds=self.new_cpu_seconds,
             new_cpu_seconds=self.old_cpu_seconds,
+            blocked_share=self.blocked_share,
         )
 
     @property

@@ -12,23 +12,34 @@ __all__ = ["Elapsed", "Stopwatch"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elapsed:
-    """How long something took: wall time, and processor time where the sandbox can tell it."""
+    """How long something took: wall time, and processor time where the sandbox can tell it.
+
+    `blocked_seconds` is the wall time in which nothing of it ran or was ready to run; None where that is not known.
+    """
 
     seconds: float
     cpu_seconds: float | None
+    blocked_seconds: float | None = None
 
 
 class Stopwatch:
-    """Runs from its making; the processor is read outside the wall time, so that the reading costs nothing there."""
+    """Runs from its making; what programs used is read outside the wall time, so that the reading costs nothing there."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         """Start."""
         self._sandbox = sandbox
+        self._queued_s = sandbox.queued_s()
         self._cpu_s = sandbox.cpu_s()
         self._start = time.perf_counter()
 
     def stop(self) -> Elapsed:
         """Return what has passed since the start."""
         seconds = time.perf_counter() - self._start
-        used = self._sandbox.cpu_s()
-        return Elapsed(seconds=seconds, cpu_seconds=None if used is None or self._cpu_s is None else used - self._cpu_s)
+        used = _passed(self._cpu_s, self._sandbox.cpu_s())
+        queued = _passed(self._queued_s, self._sandbox.queued_s())
+        blocked = None if used is None or queued is None else max(0.0, seconds - used - queued)
+        return Elapsed(seconds=seconds, cpu_seconds=used, blocked_seconds=blocked)
+
+
+def _passed(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None else max(0.0, after - before)

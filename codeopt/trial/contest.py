@@ -112,12 +112,23 @@ class Race:
 def measurement(old: Sequence[Elapsed], new: Sequence[Elapsed], *, calls: int) -> Measurement:
     """Return the pair of medians, in seconds per call."""
     known = all(elapsed.cpu_seconds is not None for elapsed in (*old, *new))
+    shares = [_blocked_share(side) for side in (old, new)]
+    told = [share for share in shares if share is not None]
     return Measurement(
         old_seconds=_median([elapsed.seconds for elapsed in old], calls),
         new_seconds=_median([elapsed.seconds for elapsed in new], calls),
         old_cpu_seconds=_median([elapsed.cpu_seconds or 0.0 for elapsed in old], calls) if known else None,
         new_cpu_seconds=_median([elapsed.cpu_seconds or 0.0 for elapsed in new], calls) if known else None,
+        blocked_share=max(told) if len(told) == len(shares) else None,
     )
+
+
+def _blocked_share(side: Sequence[Elapsed]) -> float | None:
+    """Return the part of the wall time in which a side only waited."""
+    blocked = [elapsed.blocked_seconds for elapsed in side if elapsed.blocked_seconds is not None]
+    if len(blocked) < len(side):
+        return None
+    return min(1.0, sum(blocked) / max(FLOOR_S, sum(elapsed.seconds for elapsed in side)))
 
 
 def calibrated(runner: Runner) -> int:

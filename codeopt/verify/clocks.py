@@ -18,6 +18,7 @@ __all__ = ["Terms", "decided", "preferred_clock"]
 
 FULL = 0.8
 MOST = 1.2
+BLOCKED = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +30,20 @@ class Terms:
 
 
 def preferred_clock(pairs: Sequence[Measurement]) -> Clock:
-    """Return the clock that tells more: processor time where both sides filled a core at least once, and never more than one."""
+    """Return the clock that tells more: processor time where both sides compute, on one core, and hardly ever wait.
+
+    Where the sandbox does not tell waiting from standing in a queue for the core, they must have filled one at least once.
+    """
     shares = [_shares(pair) for pair in pairs]
     known = [share for share in shares if share is not None]
     if not known or len(known) < len(shares):
         return Clock.WALL
-    filled = all(max(side) >= FULL and statistics.median(side) <= MOST for side in zip(*known, strict=True))
-    return Clock.CPU if filled else Clock.WALL
+    sides = list(zip(*known, strict=True))
+    if any(statistics.median(side) > MOST for side in sides):
+        return Clock.WALL
+    blocked = [pair.blocked_share for pair in pairs if pair.blocked_share is not None]
+    computes = statistics.median(blocked) <= BLOCKED if len(blocked) == len(pairs) else all(max(side) >= FULL for side in sides)
+    return Clock.CPU if computes else Clock.WALL
 
 
 def decided(plan: Plan, pairs: Sequence[Measurement], terms: Terms, *, over: bool) -> Decision:

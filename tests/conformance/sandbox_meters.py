@@ -130,6 +130,24 @@ def another_sandbox_is_not_counted(provider: SandboxProvider) -> None:
         assert used_s(provider, sandbox) - before < BURNT_S / 2
 
 
+def standing_in_the_queue_is_no_sleep(provider: SandboxProvider) -> None:
+    """Three programs that burn side by side on one core stand in the queue for most of the time; one that sleeps does not."""
+    with provider.open({}, cores=1) as sandbox, servant(sandbox) as channel:
+        used_s(provider, sandbox)
+        if sandbox.queued_s() is None:
+            pytest.skip("queues are not told here")
+        order(channel, "rivals = [os.fork() for _ in range(2)]\nif 0 in rivals: burn(); burn(); burn(); os._exit(0)")
+        before = sandbox.queued_s()
+        order(channel, "burn()")
+        queued = (sandbox.queued_s() or 0.0) - (before or 0.0)
+        order(channel, "[os.waitpid(rival, 0) for rival in rivals]")
+        before = sandbox.queued_s()
+        order(channel, f"time.sleep({BURNT_S})")
+        slept = (sandbox.queued_s() or 0.0) - (before or 0.0)
+    assert queued > BURNT_S / 2
+    assert slept < queued / 2
+
+
 def the_peak_is_what_a_program_once_held(provider: SandboxProvider) -> None:
     with provider.open({}) as sandbox, servant(sandbox) as channel:
         used_s(provider, sandbox)
@@ -194,6 +212,7 @@ METER_CHECKS = (
     the_count_never_falls,
     two_programs_are_counted_together,
     another_sandbox_is_not_counted,
+    standing_in_the_queue_is_no_sleep,
     the_peak_is_what_a_program_once_held,
     the_peak_is_of_the_largest_program_alive,
     the_weather_makes_sense,

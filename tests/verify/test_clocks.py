@@ -38,6 +38,14 @@ def test_one_undisturbed_pair_shows_that_code_computes():
     assert preferred_clock([*[pair((2.0, 2.0), (1.0, 1.0))] * 5, pair((1.1, 1.1), (1.0, 1.0))]) is Clock.CPU
 
 
+def test_where_queues_are_told_a_full_machine_is_no_matter():
+    """Half the wall time was spent waiting for the core, and none for anything else."""
+    queued = Measurement(old_seconds=2.0, new_seconds=2.0, old_cpu_seconds=1.0, new_cpu_seconds=1.0, blocked_share=0.01)
+    asleep = Measurement(old_seconds=2.0, new_seconds=2.0, old_cpu_seconds=1.0, new_cpu_seconds=1.0, blocked_share=0.5)
+    assert preferred_clock([queued] * 5) is Clock.CPU
+    assert preferred_clock([asleep] * 5) is Clock.WALL
+
+
 def test_several_cores_at_once_are_judged_by_wall_time():
     assert preferred_clock([pair((1.0, 1.0), (1.9, 1.9))] * 5) is Clock.WALL
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeopt.adapters.docker.layout import FIRST
-from codeopt.adapters.processes import peak_bytes
+from codeopt.adapters.processes import peak_bytes, queued_s
 
 __all__ = ["Account", "Meter", "accounts", "find_meter", "processor_s"]
 
@@ -74,6 +74,10 @@ class Meter:
     def peak_bytes(self) -> int | None:
         """Return the most memory that one program which is there has held; None when there is none, or when programs are not shown."""
         return peak_bytes(pid for pid in self.members() if pid != self._first) if self._shows_programs else None
+
+    def queued_s(self) -> float | None:
+        """Return the seconds that the programs which are there stood in the queue for a core; None when there are none, or not shown."""
+        return queued_s(pid for pid in self.members() if pid != self._first) if self._shows_programs else None
 
     def close(self) -> None:
         """Close the file; safe to call twice and from another thread."""

@@ -153,6 +153,11 @@ class DockerSandbox:
         meter = None if self._closed else self._kept.meter()
         return None if meter is None else meter.cpu_s()
 
+    def queued_s(self) -> float | None:
+        """Return the seconds that programs which are alive now stood in the queue for a core; None when there is none, or not told."""
+        meter = None if self._closed else self._kept.meter()
+        return None if meter is None else meter.queued_s()
+
     def peak_bytes(self) -> int | None:
         """Return the most memory that one program which is alive now has held; None when there is none, or where it cannot be told.
 

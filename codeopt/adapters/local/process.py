@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from codeopt.adapters.processes import family, peak_bytes, used_s
+from codeopt.adapters.processes import family, peak_bytes, queued_s, used_s
 from codeopt.adapters.streams import Moved
 
 __all__ = ["LocalProcess"]
@@ -100,6 +100,11 @@ class LocalProcess:
         """Return the most memory that the program or one of its descendants has held; None when it has ended."""
         with self._lock:
             return peak_bytes(family(self._process.pid)) if self._process.returncode is None else None
+
+    def queued_s(self) -> float | None:
+        """Return the seconds that the program and its descendants stood in the queue for a core; None when it has ended, or not told."""
+        with self._lock:
+            return queued_s(family(self._process.pid)) if self._process.returncode is None else None
 
     def _status(self) -> int | None:
         """Return how the program ended, and keep what it used; None while it runs."""

@@ -155,6 +155,15 @@ class LocalSandbox:
             live, ended_s = tuple(self._live), self._ended_s
         return ended_s + sum(process.used_s() for process in live)
 
+    def queued_s(self) -> float | None:
+        """Return the seconds that programs which are alive now stood in the queue for a core; None when there is none, or not told."""
+        if self._closed or not tells_families():
+            return None
+        with self._lock:
+            live = tuple(self._live)
+        queued = [seconds for process in live if (seconds := process.queued_s()) is not None]
+        return sum(queued) if queued else None
+
     def peak_bytes(self) -> int | None:
         """Return the most memory that one program which is alive now has held; None when there is none, or where it cannot be told.
 
