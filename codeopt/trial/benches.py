@@ -24,6 +24,7 @@ START_S = 120.0
 LIFE_S = 3600.0
 REACHING = 30  # a call that is looked at takes so many times as long
 SHOWN_PROBLEM = 300
+MOST_ALONE = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,34 +41,42 @@ def find_benches(scene: Scene, sandbox: Sandbox, paths: Sequence[str], read: Cal
     `paths` are the files of the repository, `read` returns the bytes of one. A name that two files give is told apart by the path.
     """
     files = find_bench_files(paths, read)
-    asked: list[tuple[BenchmarkKind, str, Mapping[str, object]]] = []
-    if files.tests:
-        asked.append((BenchmarkKind.PYTEST, "the benchmarks among the tests", {"paths": list(files.tests)}))
-    asked += [(BenchmarkKind.ASV, folder, {"folder": folder}) for folder in files.folders]
-    asked += [(BenchmarkKind.PYPERF, script, {"path": script}) for script in files.scripts]
+    listings = [_tests(scene, sandbox, files.tests)] if files.tests else []
+    listings += [_listed(scene, sandbox, BenchmarkKind.ASV, folder, {"folder": folder}) for folder in files.folders]
+    listings += [_listed(scene, sandbox, BenchmarkKind.PYPERF, script, {"path": script}) for script in files.scripts]
     found: dict[tuple[BenchmarkKind, str], Benchmark] = {}
-    problems = list(files.problems)
-    for kind, what, fields in asked:
-        try:
-            message = _listed(scene, sandbox, {"op": "list", "kind": kind.value, **fields})
-        except ContestantError as error:
-            problems.append(f"{what}: {error}")
-            continue
-        problems += [" ".join(problem.split())[:SHOWN_PROBLEM] for problem in message.problems]
-        for name, path, line in message.benchmarks or ():
-            benchmark = Benchmark(kind=kind, name=name, path=path, line=line)
-            if (kind, name) in found:
-                benchmark = replace(benchmark, name=f"{path}::{name}")
-            found.setdefault((kind, benchmark.name), benchmark)
-    return Listing(benchmarks=tuple(found.values()), problems=tuple(problems))
+    for benchmark in (benchmark for listing in listings for benchmark in listing.benchmarks):
+        taken = (benchmark.kind, benchmark.name) in found
+        named = replace(benchmark, name=f"{benchmark.path}::{benchmark.name}") if taken else benchmark
+        found.setdefault((named.kind, named.name), named)
+    problems = (*files.problems, *(problem for listing in listings for problem in listing.problems))
+    return Listing(benchmarks=tuple(found.values()), problems=problems)
 
 
-def _listed(scene: Scene, sandbox: Sandbox, spec: Mapping[str, object]) -> BenchMessage:
-    with _started(scene, sandbox, spec) as channel:
-        message = parse_bench_message(channel.receive(timeout_s=START_S))
-        if message.benchmarks is None:
-            raise ContestantError("the program named no benchmarks")
-        return message
+def _tests(scene: Scene, sandbox: Sandbox, files: Sequence[str]) -> Listing:
+    """List files of tests in one process; where that has problems, those without a benchmark once more, each on its own.
+
+    Files that are not meant to be collected together get in each other's way by their names.
+    """
+    together = _listed(scene, sandbox, BenchmarkKind.PYTEST, "the benchmarks among the tests", {"paths": list(files)})
+    having = {benchmark.path for benchmark in together.benchmarks}
+    lonely = [path for path in files if path not in having]
+    if not together.problems or len(files) == 1 or not 0 < len(lonely) <= MOST_ALONE:
+        return together
+    alone = [_listed(scene, sandbox, BenchmarkKind.PYTEST, path, {"paths": [path]}) for path in lonely]
+    benchmarks = (*together.benchmarks, *(benchmark for listing in alone for benchmark in listing.benchmarks))
+    return Listing(benchmarks=benchmarks, problems=tuple(problem for listing in alone for problem in listing.problems))
+
+
+def _listed(scene: Scene, sandbox: Sandbox, kind: BenchmarkKind, what: str, fields: Mapping[str, object]) -> Listing:
+    """Return what one process lists; a process that fails is a problem with `what`."""
+    try:
+        with _started(scene, sandbox, {"op": "list", "kind": kind.value, **fields}) as channel:
+            message = parse_bench_message(channel.receive(timeout_s=START_S))
+    except ContestantError as error:
+        return Listing(benchmarks=(), problems=(f"{what}: {error}",))
+    benchmarks = tuple(Benchmark(kind=kind, name=name, path=path, line=line) for name, path, line in message.benchmarks or ())
+    return Listing(benchmarks=benchmarks, problems=tuple(" ".join(problem.split())[:SHOWN_PROBLEM] for problem in message.problems))
 
 
 class Bench:
@@ -102,10 +111,10 @@ class Bench:
             ContestantError: a call fails, or takes longer than `timeout_s` (`call_s` of the limits when None).
         """
         parts = [self._part(count, self._patience_s(timeout_s)) for count in self._counts(calls)]
-        known = all(part.cpu_seconds is not None for part in parts)
         return Elapsed(
             seconds=sum(part.seconds for part in parts),
-            cpu_seconds=sum(part.cpu_seconds or 0.0 for part in parts) if known else None,
+            cpu_seconds=_total([part.cpu_seconds for part in parts]),
+            blocked_seconds=_total([part.blocked_seconds for part in parts]),
         )
 
     def reach(self, *, timeout_s: float | None = None) -> Reach:
@@ -177,6 +186,11 @@ class Bench:
         if getattr(message, field) is None:
             raise ContestantError(f"the benchmark's process did not say `{field}`")
         return message
+
+
+def _total(seconds: Sequence[float | None]) -> float | None:
+    known = [each for each in seconds if each is not None]
+    return sum(known) if len(known) == len(seconds) else None
 
 
 @contextmanager

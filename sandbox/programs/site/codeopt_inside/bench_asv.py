@@ -44,15 +44,17 @@ def listed(spec):
 
 
 def run(spec, seat, _recorded):
-    folder, module = located(os.path.join(os.path.realpath(spec["tree"]), spec["path"]), spec["name"])
+    # A name that two files give has the path in front.
+    wanted = spec["name"].split(spec["path"] + "::")[-1]
+    folder, module = located(os.path.join(os.path.realpath(spec["tree"]), spec["path"]), wanted)
     os.chdir(tempfile.mkdtemp(prefix="asv-", dir=spec["out"]))
     sys.meta_path.insert(0, Finder(folder))
     problems = []
     for entry in entries(importlib.import_module(module), problems):
-        if spec["name"].startswith(entry.name):
+        if wanted.startswith(entry.name):
             parameters = _parameters(entry)
             for ids, values in zip(itertools.product(*_ids(parameters)), itertools.product(*parameters)):  # noqa: B905 - Python 3.8
-                if _named(entry, ids) == spec["name"]:
+                if _named(entry, ids) == wanted:
                     seat.sit(Timed(entry, values))
                     return
     raise bench_seat.ProblemError("; ".join(problems[:3]) or "there is no such benchmark")

@@ -42,6 +42,19 @@ _SETTINGS = (
 _MARKERS = ("benchmark", "codspeed", "codspeed_benchmark", "timeout", "flaky", "xdist_group", "no_cover")
 
 
+def switch_off(pluginmanager):
+    """Keep these plug-ins out, also where the repository's options ask for them by name: that would let a blocked one in."""
+    for name in SWITCHED_OFF:
+        pluginmanager.set_blocked(name)
+    consider = pluginmanager.consider_pluginarg
+
+    def considered(arg):
+        if arg not in SWITCHED_OFF:
+            consider(arg)
+
+    pluginmanager.consider_pluginarg = considered
+
+
 def declare(parser):
     """Accept the options and settings; what another plug-in declares already is left to it."""
     group = parser.getgroup("codeopt")

@@ -48,14 +48,13 @@ def run(spec, seat, _recorded):
 
 def _main(spec, plugins, words):
     """Run pytest in this process; returns what it complains about before it begins, empty when it begins."""
-    off = [word for name in bench_options.SWITCHED_OFF for word in ("-p", "no:" + name)]
     # As `python -m pytest` does.
     sys.path.insert(0, spec["tree"])
     sys.argv = ["pytest", *words]
     errors, sys.stderr = sys.stderr, io.StringIO()
     said = sys.stderr
     try:
-        arguments = [*off, *ARGUMENTS, "-o", "cache_dir=%s/pytest-cache" % spec["out"], *words]
+        arguments = [*ARGUMENTS, "-o", "cache_dir=%s/pytest-cache" % spec["out"], *words]
         pytest.main(arguments, plugins=[*plugins, bench_options.Fixtures()])
     finally:
         sys.stderr = errors
@@ -66,8 +65,8 @@ def _complaint(text):
     """Return the line of pytest's that says what is wrong: marked as the error, or the last one."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     marked = [line[2:].strip() for line in lines if line.startswith("E ")]
-    said = [line for line in lines if "error:" in line.lower()]
-    return (marked or said[:1] or lines or [""])[-1]
+    said = [line for line in lines if ": error: " in line]
+    return (marked or said or lines or [""])[-1]
 
 
 def is_benchmark(item):
@@ -84,12 +83,16 @@ class Plugin:
         self.problems = []
         self.stderr = sys.stderr
 
-    def pytest_addoption(self, parser):
+    def pytest_addoption(self, parser, pluginmanager):
+        bench_options.switch_off(pluginmanager)
         bench_options.declare(parser)
 
-    def pytest_addhooks(self, pluginmanager):
-        bench_options.add_hooks(pluginmanager)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config):
+        # Not before: pytest wants to see plug-ins before they are imported.
+        bench_options.add_hooks(early_config.pluginmanager)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
         bench_options.add_markers(config)
         # For whoever asks: benchmarks are neither skipped nor called but once.
