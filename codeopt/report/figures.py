@@ -6,9 +6,10 @@ import math
 
 from codeopt.model.evidence import Comparison
 
-__all__ = ["clock", "duration", "interval", "percent", "ratio", "times"]
+__all__ = ["change", "clock", "duration", "interval", "percent", "ratio", "size", "times"]
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
+_SIZES = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 _MINUTE, _HOUR = 60, 3600
 _DIGITS = 3
 _THREE_WHOLE_DIGITS = 99.95
@@ -24,6 +25,17 @@ def interval(comparison: Comparison) -> str:
     """Write a ratio with its interval: `2.31x [2.20, 2.45] at 99%`."""
     low, high = _figure(comparison.low), _figure(comparison.high)
     return f"{ratio(comparison.ratio)} [{low}, {high}] at {percent(comparison.confidence)}"
+
+
+def change(comparison: Comparison) -> str:
+    """Write new against old in words: `1.24x slower [1.20, 1.29]`; `1.02x slower to 1.01x faster` where either may be true."""
+    if comparison.low < 1 < comparison.high:
+        return f"{ratio(1 / comparison.low)} slower to {ratio(comparison.high)} faster"
+    slower = comparison.ratio < 1 or comparison.low < 1
+    low, middle, high = comparison.low, comparison.ratio, comparison.high
+    if slower:
+        low, middle, high = 1 / high, 1 / middle, 1 / low
+    return f"{ratio(middle)} {'slower' if slower else 'faster'} [{_figure(low)}, {_figure(high)}]"
 
 
 def times(comparison: Comparison) -> str:
@@ -65,6 +77,14 @@ def percent(part: float) -> str:
         if part >= 1 or float(text) < 100:  # noqa: PLR2004 - the whole
             break
     return f"{float(text):.15g}%" if abs(part) >= 1e-6 or part == 0 else f"{text}%"  # noqa: PLR2004 - below it, exponents read better
+
+
+def size(size_bytes: int) -> str:
+    """Write an amount of memory: `512 bytes`, `1.50 MiB`, `2.00 GiB`."""
+    for unit_bytes, unit in _SIZES:
+        if abs(size_bytes) >= unit_bytes:
+            return f"{'-' if size_bytes < 0 else ''}{_figure(abs(size_bytes) / unit_bytes)} {unit}"
+    return f"{size_bytes} bytes"
 
 
 def clock(seconds: float) -> str:
