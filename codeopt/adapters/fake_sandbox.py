@@ -59,9 +59,6 @@ class ScriptedMeters:
     weather: Callable[[], Weather | None] = _untold
 
 
-_NO_METERS = ScriptedMeters()
-
-
 class FakeProvider:
     """A `SandboxProvider` that runs nothing.
 
@@ -79,7 +76,7 @@ class FakeProvider:
         isolates: bool = True,
         lost_at: int | None = None,
         machine: Machine = _MACHINE,
-        meters: ScriptedMeters = _NO_METERS,
+        meters: ScriptedMeters | None = None,
     ) -> None:
         """Answer as `script` and `meters` say, on a snapshot of `files` (path in the tree to bytes)."""
         self.script = tuple(script)
@@ -92,7 +89,7 @@ class FakeProvider:
         self._isolates = isolates
         self._lost_at = lost_at
         self._machine = machine
-        self.meters = meters
+        self.meters = meters or ScriptedMeters()
         self._closed = False
 
     @property

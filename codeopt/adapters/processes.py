@@ -60,8 +60,11 @@ def peak_bytes(pids: Iterable[int]) -> int | None:
 
 
 def queued_s(pids: Iterable[int]) -> float | None:
-    """Return the seconds that the first threads of these processes were ready to run and had no core; None where the system tells none."""
-    queued = [_queued_s(_read(f"/proc/{pid}/schedstat")) for pid in pids]
+    """Return the seconds that the threads of these processes were ready to run and had no core; None where the system tells none.
+
+    Threads that stand in the queue side by side count side by side.
+    """
+    queued = [_queued_s(_read(f"{thread}/schedstat")) for pid in pids for thread in _threads(pid)]
     told = [seconds for seconds in queued if seconds is not None]
     return sum(told) if told else None
 
@@ -79,9 +82,14 @@ def _peak_bytes(status: bytes) -> int | None:
 
 def _children(pid: int) -> list[int]:
     # Each thread has children of its own.
+    return [int(child) for thread in _threads(pid) for child in _read(f"{thread}/children").split()]
+
+
+def _threads(pid: int) -> list[str]:
+    """Return the folders of a process's threads."""
     try:
         with os.scandir(f"/proc/{pid}/task") as threads:
-            return [int(child) for thread in threads for child in _read(f"{thread.path}/children").split()]
+            return [thread.path for thread in threads]
     except OSError:
         return []
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeopt.stats.intervals import median_interval
+from codeopt.stats.intervals import median_interval, rank_error, rank_interval, ranks_within
 
 FINITE = st.floats(min_value=-1e6, max_value=1e6)
 
@@ -93,3 +93,69 @@ def test_it_covers_the_median_of_a_skewed_distribution(count):
         held += interval.low <= truth <= interval.high
     wanted = median_interval(range(count), 0.95).confidence
     assert held / runs == pytest.approx(wanted, abs=0.012)
+
+
+def rank_sums(count: int) -> list[int]:
+    """The sum of the positive ranks under every choice of signs."""
+    return [sum(rank for rank, sign in enumerate(signs, start=1) if sign) for signs in itertools.product((0, 1), repeat=count)]
+
+
+@pytest.mark.parametrize("count", range(1, 11))
+def test_the_chance_of_each_rank_is_counted_over_all_signs(count):
+    sums = rank_sums(count)
+    for rank in range(count * (count + 1) // 4 + 1):
+        assert rank_error(count, rank) == 2 * sum(total < rank for total in sums) / 2**count
+
+
+@pytest.mark.parametrize(
+    ("count", "critical"), [(6, 0), (8, 3), (10, 8), (12, 13), (15, 25), (20, 52), (25, 89), (30, 137), (40, 264), (50, 434)]
+)
+def test_signed_ranks_agree_with_published_tables(count, critical):
+    """Two-sided 5%: the largest sum that is significant."""
+    assert ranks_within(count, 0.05) == critical + 1
+
+
+@pytest.mark.parametrize("count", [65, 100, 400])
+@pytest.mark.parametrize("error", [0.05, 0.01, 0.001])
+def test_many_values_are_never_given_more_than_their_share(count, error):
+    rank = ranks_within(count, error)
+    assert rank > 0
+    assert rank_error(count, rank) <= error
+
+
+@pytest.mark.parametrize(("confidence", "fewest"), [(0.95, 6), (0.99, 8), (0.999, 11)])
+def test_too_few_values_give_no_signed_ranks(confidence, fewest):
+    assert rank_interval([1.0] * (fewest - 1), confidence) is None
+    assert rank_interval([1.0] * fewest, confidence) is not None
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_no_number_gives_no_signed_ranks(bad):
+    assert rank_interval([*range(20), bad], 0.9) is None
+
+
+@given(st.lists(FINITE, min_size=8, max_size=40))
+def test_mirrored_values_mirror_the_estimate_exactly(values):
+    straight, mirrored = rank_interval(values, 0.95), rank_interval([-value for value in values], 0.95)
+    assert (mirrored.low, mirrored.median, mirrored.high) == (-straight.high, -straight.median, -straight.low)
+
+
+@given(st.lists(FINITE, min_size=8, max_size=40), st.floats(0.5, 0.99))
+def test_the_estimate_lies_inside_and_the_confidence_is_reached(values, confidence):
+    interval = rank_interval(values, confidence)
+    assert interval.confidence >= confidence
+    assert interval.low <= interval.median <= interval.high
+
+
+@pytest.mark.parametrize("tick", [0.0, 0.5])
+@pytest.mark.parametrize("count", [8, 15, 38])
+def test_it_covers_the_centre_of_heavy_tails_and_ties_only_widen_it(count, tick):
+    rng = random.Random(count)
+    runs, held = 1500, 0
+    for _ in range(runs):
+        values = [rng.paretovariate(1.1) - rng.paretovariate(1.1) for _ in range(count)]
+        interval = rank_interval([round(value / tick) * tick for value in values] if tick else values, 0.95)
+        held += interval.low <= 0 <= interval.high
+    assert held / runs > 0.935
+    if not tick:
+        assert held / runs < 0.98

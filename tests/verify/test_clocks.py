@@ -63,7 +63,7 @@ def test_a_gain_in_both_clocks_is_told_by_processor_time():
 
 def test_wall_time_that_contradicts_counts():
     """Half the processor time in the same wall time: somebody waits."""
-    decision = decided(PLAN, pairs((1.0, 1.0), (0.99, 0.5)) + [pair((1.0, 0.55), (0.99, 0.5))], TERMS, over=True)
+    decision = decided(PLAN, [*pairs((1.0, 1.0), (0.99, 0.5)), pair((1.0, 0.55), (0.99, 0.5))], TERMS, over=True)
     assert decision.comparison.clock is Clock.WALL
     assert decision.state is not State.FASTER
 
