@@ -118,6 +118,7 @@ class Settings(BaseModel):
     benchmark: Text | None = _setting("command", None, "Command that `check` times; the repository's benchmarks when unset.")
     benchmarks: Texts = _setting("list", (), "Globs, or parts, of the names of the benchmarks that `check` runs; all when empty.")
     benchmark_budget: Duration = _setting("duration", "10s", "Time that `check` takes for one benchmark that may have changed.")
+    instructions: bool = _setting("true or false", False, "Let `check` count instructions too, where the sandbox has valgrind.")
     max_slowdown: float = _setting("number", 1.03, "Proven slowdown of a benchmark that fails a check (1.03 is 3%).", ge=1, le=1000)
     seed: int = _setting("number", 0, "Seed of sampling and of the order of measurement.", ge=0)
     trust_patch: bool = _setting("true or false", False, "Run patches that codeopt did not write in a sandbox that isolates nothing.")

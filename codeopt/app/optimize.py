@@ -21,8 +21,9 @@ from codeopt.app.requests import Questions
 from codeopt.app.sandboxes import open_provider
 from codeopt.app.shipping import Shipping
 from codeopt.app.survey import Survey
+from codeopt.app.weather import watched
 from codeopt.config import Settings
-from codeopt.errors import RepositoryError, StoreError
+from codeopt.errors import RepositoryError, StoreError, UsageError
 from codeopt.model.code import Target
 from codeopt.model.report import Facts, Report, RunInfo
 from codeopt.model.work import Budget, Profile, SuiteRun
@@ -129,6 +130,7 @@ class _Run:
         provider.prepare(self.project.environment)
         for note in provider.notes:
             self.ledger.note(note)
+        self._require_same_machine(provider)
         scene = scene_of(self.project, self.settings, provider)
         survey = Survey(scene, self.project, store=self.store, reporter=self.ledger)
         suite = survey.suite(allow_failing=self.settings.allow_failing_tests)
@@ -136,7 +138,7 @@ class _Run:
         targets = survey.targets(self._targets(profile))
         self._keep(provider, suite, finished=False)
         shipping = Shipping(self.project.tree, self.folder / "scratch")
-        with provider.open({}, cores=1) as referee:
+        with watched(provider, self.ledger), provider.open({}, cores=1) as referee:
             evidence = survey.evidence(suite, [target.name for target in targets], referee)
             judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout)
             questions = Questions(self.project, profile, expected=evidence.expected, files=scene.files)
@@ -146,6 +148,17 @@ class _Run:
         report = build_report(self.store, shipping, targets=targets)
         write_patches(report, self.folder)
         return report
+
+    def _require_same_machine(self, provider: SandboxProvider) -> None:
+        """Refuse to go on with measurements of another machine, or of another Python.
+
+        Raises:
+            UsageError: the run began elsewhere.
+        """
+        known = known_facts(self.store)
+        if known is not None and known.machine != provider.machine():
+            then, now = (f"{machine.cpu}, {machine.system}, Python {machine.python}" for machine in (known.machine, provider.machine()))
+            raise UsageError(f"run {self.folder.name} was measured on {then}, and this is {now}: the two are not compared, start a new run")
 
     def _targets(self, profile: Profile) -> tuple[Target, ...]:
         index = self.project.index

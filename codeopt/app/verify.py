@@ -13,6 +13,7 @@ from codeopt.app.project import Project, open_project, scene_of
 from codeopt.app.sandboxes import open_provider
 from codeopt.app.shipping import Shipping
 from codeopt.app.survey import Survey
+from codeopt.app.weather import watched
 from codeopt.config import Settings
 from codeopt.errors import TargetError
 from codeopt.model.code import Function, Target, TargetName
@@ -93,7 +94,7 @@ def _verified(
     survey = Survey(scene, project, store=MemoryStore(), reporter=reporter)
     suite = survey.suite(allow_failing=settings.allow_failing_tests)
     names = tuple(dict.fromkeys(function.name for function in functions))
-    with provider.open({}, cores=1) as referee:
+    with watched(provider, reporter), provider.open({}, cores=1) as referee:
         evidence = survey.evidence(suite, names, referee)
         main = functions[0] if named else _busiest(functions, evidence)
         target = Target(name=main.name, span=main.span, source_sha=main.source_sha, share=0.0)

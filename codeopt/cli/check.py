@@ -30,6 +30,7 @@ __all__ = ["command"]
 @click.option("--budget", "benchmark_budget", metavar="TIME", help="Time for one benchmark that may have changed (10s).")
 @click.option("--tests", metavar="CMD", help="The tests, whose calls are timed where there are no benchmarks.")
 @click.option("--bisect", is_flag=True, help="Find the commit that brought each regression.")
+@click.option("--instructions", is_flag=True, default=None, help="Count instructions too, as a second opinion (needs valgrind).")
 @click.option("--sandbox", type=click.Choice(["auto", "docker", "local"]), help="Where code runs; auto takes Docker where there is one.")
 @click.option("--sandbox-runtime", metavar="NAME", help="Runtime of the containers, such as runsc (gVisor).")
 @click.option("--seed", type=int, help="Seed of the order of measurement.")

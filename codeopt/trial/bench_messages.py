@@ -21,7 +21,7 @@ class BenchSkippedError(ContestantError):
 class BenchMessage(BaseModel):
     """One message; each has the fields of one kind."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
     benchmarks: list[tuple[str, str, int]] | None = None
     problems: list[str] = []
     ready: int | None = None

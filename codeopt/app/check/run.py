@@ -13,6 +13,7 @@ from pathlib import Path
 from codeopt.adapters.git import Repository, commits_between, open_repository
 from codeopt.app.check.bisect import first_bad
 from codeopt.app.check.cause import find_cause
+from codeopt.app.check.counts import counted
 from codeopt.app.check.entries import Found, find_entries
 from codeopt.app.check.lanes import Lane
 from codeopt.app.check.prepared import Prepared, prepare
@@ -22,9 +23,10 @@ from codeopt.app.check.versions import Version, at_commit, between, lay_out, mea
 from codeopt.app.sandboxes import open_provider
 from codeopt.config import Settings
 from codeopt.model.check import BenchmarkReport, CheckReport
-from codeopt.model.evidence import Machine, Outcome, Weather
+from codeopt.model.evidence import Machine, Outcome
 from codeopt.ports import Reporter, SandboxProvider
 from codeopt.syntax.changed import Change
+from codeopt.trial.bench_counts import can_count
 from codeopt.verify.regression import overall
 from codeopt.verify.weather import weather_notes
 
@@ -91,7 +93,7 @@ class _Job:
                 prepared,
                 machine=providers[0].machine(),
                 sandbox=providers[0].name,
-                notes=(*self._notes(providers, found), *notes, *_weather(before, providers[0].weather())),
+                notes=(*self._notes(providers, found), *notes, *weather_notes(before, providers[0].weather())),
             )
 
     @contextmanager
@@ -112,10 +114,14 @@ class _Job:
 
     def _raced(self, lanes: Lanes, prepared: Prepared, change: Change) -> list[BenchmarkReport]:
         reports = raced(lanes, prepared.ready, self.settings, self.reporter)
-        return [
-            self._explained(report, one, lanes, change) if report.outcome is Outcome.SLOWER else report
-            for report, one in zip(reports, prepared.ready, strict=True)
-        ]
+        counting = self.settings.instructions and can_count(lanes.base.sandbox)
+        if self.settings.instructions and not counting:
+            self.reporter.note("instructions are not counted: there is no valgrind in the sandbox; name an image that has it with `image`")
+        finished = []
+        for report, one in zip(reports, prepared.ready, strict=True):
+            explained = self._explained(report, one, lanes, change) if report.outcome is Outcome.SLOWER else report
+            finished.append(dataclasses.replace(explained, instructions=counted(lanes, one) if counting else None))
+        return finished
 
     def _explained(self, report: BenchmarkReport, one: Ready, lanes: Lanes, change: Change) -> BenchmarkReport:
         """Add to a regression where the time goes, and which commit brought it where that was asked for."""
@@ -169,7 +175,3 @@ class _Job:
 def _lane(version: Version, provider: SandboxProvider, settings: Settings, overlay: Mapping[str, bytes]) -> Iterator[Lane]:
     with provider.open(overlay, cores=1) as sandbox:
         yield Lane(scene=scene_of_version(version, settings, provider), sandbox=sandbox)
-
-
-def _weather(before: Weather | None, after: Weather | None) -> tuple[str, ...]:
-    return weather_notes(before, after)
