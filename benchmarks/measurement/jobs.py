@@ -17,9 +17,9 @@ PERCENTS = (2, 5, 10)
 RACED = ("py-200us", "numpy-200us")
 SEARCHED = ("py-10us", "py-200us", "numpy-200us")
 BLOCK = 20
-RUNS = {"aa": 23, "power": 20, "peers": 4, "searches": 3}
+RUNS = {"aa": 24, "power": 20, "peers": 4, "searches": 2}
 """How often by default: A/A comparisons of each flavour, comparisons of each size of a change, the same by each peer, searches."""
-SLOW_SHARE = {"py-100ms": 0.5}
+SLOW_SHARE = {"py-100ms": 0.25}
 """A subject of which a comparison takes much longer is compared less often."""
 
 

@@ -3,18 +3,18 @@
 Usage, from the root of a checkout:
 
     python benchmarks/measurement/study.py [--part aa|power|peers|searches|async|all] [--runs N] [--budget 10] [--sandbox docker|local]
-        [--conditions quiet,loaded] [--out FILE.json] [--tools FOLDER] [--seed 1]
+        [--no-control] [--conditions quiet,loaded] [--out FILE.json] [--tools FOLDER] [--seed 1] [--tables]
     python benchmarks/measurement/study.py --self-check
 
 The parts, and what they take by default on two cores with sandboxes in Docker:
 
 - `aa`: 504 comparisons of a version with itself (identical bytes, or a comment and a new name), of six functions, quiet and with the other
-  cores loaded. {aa_time}
-- `power`: true changes of 2, 5 and 10%, as slow-downs and as speed-ups, of a pure-Python and a numpy function: 20 of each. {power_time}
-- `peers`: the same versions, and versions with themselves, by four other tools, 4 of each. {peers_time} hyperfine is used where it is
+  cores loaded. An hour and a half; an hour with `--no-control`.
+- `power`: true changes of 2, 5 and 10%, as slow-downs and as speed-ups, of a pure-Python and a numpy function: 20 of each. 50 minutes.
+- `peers`: the same versions, and versions with themselves, by four other tools, 4 of each. 45 minutes. hyperfine is used where it is
   installed; the others are installed into a virtual environment of their own, pinned.
 - `searches`: whole searches of 11 equal candidates, run for real; many more are simulated from the pairs of `aa` (see searches.py).
-  {searches_time}
+  15 minutes.
 - `async`: figures per call of an async function, next to a loop that is timed by hand. One minute.
 
 Every comparison is a line in FILE.jsonl as soon as it is made: a study that was interrupted goes on where it was when it is started again,
@@ -62,8 +62,13 @@ def main() -> int:
     if unknown := set(conditions) - set(CONDITIONS):
         print(f"no such conditions: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    with open_engine(args.sandbox, tools) as engine:
-        journal = Journal(args.out.with_suffix(".jsonl"), about(engine.machine(), sandbox=args.sandbox, budget_s=args.budget, tools=PINS))
+    with open_engine(args.sandbox, tools, control=args.control) as engine:
+        circumstances = about(engine.machine(), sandbox=args.sandbox, budget_s=args.budget, control=args.control, tools=PINS)
+        try:
+            journal = Journal(args.out.with_suffix(".jsonl"), circumstances)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 2
         status = _check_async(engine) if args.part in {"async", "all"} and not args.tables else 0
         if not args.tables:
             jobs = set(planned(parts, conditions, runs=args.runs)) - journal.done
@@ -82,6 +87,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, help="repetitions of each cell, instead of the part's own number")
     parser.add_argument("--budget", type=float, default=10.0, help="seconds for one comparison")
     parser.add_argument("--sandbox", choices=("docker", "local"), default="docker")
+    parser.add_argument("--no-control", dest="control", action="store_false", help="race without a control: quicker, and claims no less")
     parser.add_argument("--conditions", default="quiet,loaded", help=f"some of {','.join(CONDITIONS)}")
     parser.add_argument("--out", type=Path, default=Path("measurement-study.json"))
     parser.add_argument("--tools", type=Path, default=TOOLS, help="folder of the virtual environment with the peers")
