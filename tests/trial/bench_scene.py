@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from codeopt.adapters.local import LocalProvider
@@ -59,6 +60,12 @@ class Repository:
     @contextmanager
     def open(self, name: str, **how: object) -> Iterator[Bench]:
         with open_bench(self.scene, self.sandbox, self.find(name), **how) as bench:
+            yield bench
+
+    @contextmanager
+    def open_as(self, benchmark: Benchmark, *, name: str) -> Iterator[Bench]:
+        """Open a benchmark by another name."""
+        with open_bench(self.scene, self.sandbox, replace(benchmark, name=name)) as bench:
             yield bench
 
     @contextmanager

@@ -137,7 +137,7 @@ class Runner:
 
     def parse_args(self, args=None):
         if self.args is None or args is not None:
-            self.args = self.argparser.parse_known_args(args, Options())[0]
+            self.args = Options(**vars(self.argparser.parse_known_args(args)[0]))
         return self.args
 
     def is_worker(self):
