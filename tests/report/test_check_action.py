@@ -55,7 +55,8 @@ store = os.environ["COMMENTS"]
 comments = json.load(open(store))
 assert words[0] == "api" and os.environ["GH_TOKEN"]
 if "--method" not in words:
-    assert 'github-actions[bot]' in words[words.index("--jq") + 1]
+    wanted = 'select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- codeopt-check -->")))'
+    assert wanted in words[words.index("--jq") + 1]
     for place, (login, body) in enumerate(comments):
         if login == "github-actions[bot]" and body.startswith("<!-- codeopt-check -->"):
             print(place)
