@@ -104,7 +104,8 @@ class CheckReport:
 
     `max_slowdown` is the ratio new/old from which a proven slowdown fails the check (1.03 is 3%). `confidence` holds over all benchmarks
     together. `unreached` are benchmarks that the change cannot reach and that were not run, `skipped` those that could not be compared,
-    with the reason; `seconds` is wall time.
+    with the reason; `seconds` is wall time. `prefix` is the way from the root of the checkout to the folder that was checked (`""`, or
+    ending in `/`): paths are in that folder.
     """
 
     base: Revision
@@ -121,6 +122,7 @@ class CheckReport:
     notes: tuple[str, ...]
     seconds: float
     repository: str = ""
+    prefix: str = ""
 
     @property
     def holds(self) -> bool:

@@ -36,7 +36,13 @@ def check_annotations(report: CheckReport) -> list[str]:
     errors = (placed for one in changed_of(report) for placed in _errors(one))
     doubts = (one for one in report.benchmarks if one.outcome is Outcome.UNVERIFIABLE)
     warnings = ((_own_place(one), _Remark("codeopt: not compared", f"{one.benchmark.name}: {one.reason}")) for one in doubts)
-    return [*_commands("error", errors), *_commands("warning", warnings)]
+    return [*_commands("error", _rooted(errors, report.prefix)), *_commands("warning", _rooted(warnings, report.prefix))]
+
+
+def _rooted(placed: Iterable[tuple[_Place, _Remark]], prefix: str) -> Iterator[tuple[_Place, _Remark]]:
+    """Name files from the root of the checkout, as GitHub does."""
+    for place, remark in placed:
+        yield (place._replace(path=prefix + place.path) if place.path else place), remark
 
 
 def _errors(one: BenchmarkReport) -> Iterator[tuple[_Place, _Remark]]:

@@ -40,6 +40,11 @@ def test_a_regression_is_shown_on_the_slower_function_that_the_change_edits():
     assert "Parser.fields: 410 us -> 690 us" in message
 
 
+def test_files_are_named_from_the_root_of_the_checkout():
+    (command,) = check_annotations(replace(samples.report(benchmarks=(samples.slower(),)), prefix="services/log/"))
+    assert read(command)[1]["file"] == "services/log/weblog/parse.py"
+
+
 def test_a_regression_of_functions_that_the_change_left_alone_is_shown_on_the_one_that_lost_most():
     most = samples.culprit("weblog/io.py", "read", 7, changed=False)
     less = replace(samples.culprit("a.py", "f", 1, changed=False), new_own_s=most.old_own_s + 1e-6)

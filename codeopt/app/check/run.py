@@ -168,6 +168,7 @@ class _Job:
             notes=notes,
             seconds=0.0,
             repository=self.repository.root.name,
+            prefix=self.repository.prefix,
         )
 
 
