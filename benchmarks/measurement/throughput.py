@@ -2,7 +2,7 @@
 
 On each side calls are timed through codeopt's bench in batches of two sizes, and by a program in the same sandbox that awaits the same
 function in a loop of its own; all take turns, and medians of ratios within a turn are what counts. Head does 10% more rounds, so that its
-figures must be 1.1 times as long.
+figures must be 1.1 times as long. Processor seconds are taken where the sandbox tells them, on all sides of a comparison, else wall time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from engines import Engine
 from subjects import CHANGES, SUBJECTS, Pair, pair_of
 
 from codeopt.app.check.lanes import Lane
+from codeopt.trial.clock import Elapsed
 from codeopt.trial.contest import calibrated
 
 __all__ = ["Figures", "Turn", "ratios", "turns"]
@@ -28,10 +29,10 @@ from kernel.work import work
 async def main(calls):
     for _ in range(calls // 2):
         await work()
-    start = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     for _ in range(calls):
         await work()
-    print((time.perf_counter() - start) / calls)
+    print((time.perf_counter() - wall) / calls, (time.process_time() - cpu) / calls)
 asyncio.run(main(int(sys.argv[1])))
 """
 
@@ -76,7 +77,16 @@ def ratios(taken: Sequence[Turn]) -> dict[str, tuple[float, float, float]]:
 def _of_side(engine: Engine, lane: Lane, pair: Pair) -> Figures:
     with lane.bench(engine.entry(lane, pair)) as bench:
         calls = calibrated(bench)
-        batch_s = bench.batch(calls).seconds / calls
-        larger_s = bench.batch(LARGER * calls).seconds / (LARGER * calls)
+        batch, larger = bench.batch(calls), bench.batch(LARGER * calls)
     command = engine.scene.command(lane.sandbox, ("python", "-c", HAND, str(LARGER * calls)), engine.scene.limits.call_s)
-    return Figures(batch_s=batch_s, larger_s=larger_s, hand_s=float(lane.sandbox.run(command).stdout))
+    wall_s, cpu_s = (float(word) for word in lane.sandbox.run(command).stdout.split())
+    told = batch.cpu_seconds is not None
+    return Figures(
+        batch_s=_chosen(batch) / calls,
+        larger_s=_chosen(larger) / (LARGER * calls),
+        hand_s=cpu_s if told else wall_s,
+    )
+
+
+def _chosen(elapsed: Elapsed) -> float:
+    return elapsed.seconds if elapsed.cpu_seconds is None else elapsed.cpu_seconds
