@@ -3,18 +3,30 @@
 The log ratio of a pair is the log of the true ratio, plus the noise of the old side, minus that of the new one. Both sides are fresh
 processes, started in random order, so both noises are drawn alike, and their difference is symmetric: whatever either looks like (heavy
 tails, bursts that only ever add, clocks with two speeds), and whatever the two share (a drift of the machine). Given the sizes of the
-deviations their signs are fair coins then, and the chance of every sum of signed ranks is counted, not approximated.
+deviations their signs are fair coins then, and the chance of every sum of signed ranks is counted, not approximated. Deviations need
+neither be spread alike nor be of one kind. Where nothing changed, that is all there is to it. Where something did, it takes noise that
+stretches times: a wait of so many seconds, however long the code takes, draws the ratio towards 1, and the interval with it.
+
+Ranks count up to half of the number of values; all larger ones count as that. Full ranks (Wilcoxon's) let the size of a burst speak, and on
+a loaded machine find less than the plain sign test does; signs alone waste a third of what a quiet machine tells. Half of the ranks lose
+little to the better of the two on either.
+
+To turn this into an interval: as a supposed centre grows past the mean of two values, the lower one overtakes the upper one in rank, and
+their ranks are those of the values between them. So the sum falls by one at each mean of two values (or one with itself) that stand less
+than `reach` apart in order, and by none at others: the interval's ends are order statistics of these means. Ties and values on the centre
+need no care: moved apart by as little as one likes they obey the count, and the interval holds its ends.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-__all__ = ["Interval", "median_interval", "rank_error", "rank_interval", "ranks_within", "walsh_interval"]
+__all__ = ["Interval", "median_interval", "rank_error", "rank_interval", "ranks_within", "reach_of", "sums_below", "walsh_interval"]
 
 EXACT = 64
 
@@ -30,33 +42,43 @@ class Interval:
 
 
 def rank_interval(values: Sequence[float], confidence: float) -> Interval | None:
-    """Return the Hodges-Lehmann estimate with the narrowest signed-rank interval that holds the centre with at least `confidence`.
+    """Return the centre of the values with the narrowest signed-rank interval that holds it with at least `confidence` (0 to 1).
 
     It assumes that the values are independent and each symmetric about the same centre; not that they are spread alike. None when there
     are too few values for that confidence (six for 95%, eight for 99%), or when one of them is not finite.
-    Source: Hollander, Wolfe, Chicken, Nonparametric Statistical Methods, 3.1 to 3.3.
     """
     rank = ranks_within(len(values), 1 - confidence)
     return None if rank == 0 else walsh_interval(values, rank, confidence=1 - rank_error(len(values), rank))
 
 
 def walsh_interval(values: Sequence[float], rank: int, *, confidence: float) -> Interval | None:
-    """Return the interval from the `rank`-th smallest to the `rank`-th largest mean of two values; None when a value is not finite."""
+    """Return the interval from the `rank`-th smallest to the `rank`-th largest mean of two values that stand near each other in order.
+
+    The centre is the median of these means. None when a value is not finite.
+    """
     if not all(math.isfinite(value) for value in values):
         return None
-    means = sorted((values[i] + values[j]) / 2 for i in range(len(values)) for j in range(i, len(values)))
+    ordered, reach = sorted(values), reach_of(len(values))
+    means = sorted([(one + other) / 2 for at, one in enumerate(ordered) for other in ordered[at : at + reach]])
     middle = (means[(len(means) - 1) // 2] + means[len(means) // 2]) / 2
     return Interval(low=means[rank - 1], median=middle, high=means[-rank], confidence=confidence)
+
+
+def reach_of(count: int) -> int:
+    """Return the largest rank that counts as such among so many values: half of them."""
+    return (count + 1) // 2
 
 
 @functools.lru_cache(maxsize=512)
 def ranks_within(count: int, error: float) -> int:
     """Return the largest rank with which the interval of so many values misses with a chance of at most `error`; 0 when there is none."""
+    if error <= 0:
+        return 0
     if count > EXACT:
-        # Two ranks are given up for what the normal distribution gets wrong in the tail.
-        return max(0, math.floor(_mean(count) + NormalDist().inv_cdf(error / 2) * _spread(count)) - 2)
+        # Two ranks are given up for what the normal distribution gets wrong; in the tail it overstates the chance by itself.
+        return max(0, math.floor(_normal(count).inv_cdf(min(error, 1.0) / 2)) - 2)
     rank = 0
-    while 2 * (rank + 1) <= count * (count + 1) // 2 and rank_error(count, rank + 1) <= error:
+    while 2 * (rank + 1) < len(sums_below(count, reach_of(count))) and rank_error(count, rank + 1) <= error:
         rank += 1
     return rank
 
@@ -66,26 +88,29 @@ def rank_error(count: int, rank: int) -> float:
     if rank == 0:
         return 0.0
     if count > EXACT:
-        return 2 * NormalDist(_mean(count), _spread(count)).cdf(rank + 1)
-    return 2 * sum(_sums(count)[:rank]) / (1 << count)
+        return 2 * _normal(count).cdf(rank + 1)
+    return 2 * sums_below(count, reach_of(count))[rank] / (1 << count)
 
 
-@functools.lru_cache(maxsize=EXACT + 1)
-def _sums(count: int) -> tuple[int, ...]:
-    """Return in how many ways signs can be given to the ranks 1..count so that the positive ones add up to 0, 1, 2, ..."""
-    if count == 0:
-        return (1,)
-    before = _sums(count - 1)
-    without = (*before, *[0] * count)
-    return tuple(ways + (before[total - count] if total >= count else 0) for total, ways in enumerate(without))
+@functools.lru_cache(maxsize=2 * EXACT)
+def sums_below(count: int, reach: int) -> tuple[int, ...]:
+    """Return for 0, 1, 2, ... in how many of the 2^count choices of signs the positive ranks add up to less; none counts more than `reach`.
+
+    A reach of `count` gives Wilcoxon's distribution, a reach of 1 the binomial.
+    """
+    ways = [1]
+    for score in (min(rank, reach) for rank in range(1, count + 1)):
+        ways = [one + other for one, other in zip([*ways, *[0] * score], [*[0] * score, *ways], strict=True)]
+    return tuple(itertools.accumulate(ways, initial=0))
 
 
-def _mean(count: int) -> float:
-    return count * (count + 1) / 4
-
-
-def _spread(count: int) -> float:
-    return math.sqrt(count * (count + 1) * (2 * count + 1) / 24)
+@functools.lru_cache(maxsize=512)
+def _normal(count: int) -> NormalDist:
+    """Return the normal distribution with the mean and the spread of the sum."""
+    reach = reach_of(count)
+    total = reach * (reach + 1) // 2 + reach * (count - reach)
+    squares = reach * (reach + 1) * (2 * reach + 1) // 6 + reach**2 * (count - reach)
+    return NormalDist(total / 2, math.sqrt(squares) / 2)
 
 
 def median_interval(values: Sequence[float], confidence: float) -> Interval | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeopt.stats.intervals import median_interval, rank_error, rank_interval, ranks_within
+from codeopt.stats.intervals import median_interval, rank_error, rank_interval, ranks_within, reach_of, sums_below
 
 FINITE = st.floats(min_value=-1e6, max_value=1e6)
 
@@ -95,32 +95,75 @@ def test_it_covers_the_median_of_a_skewed_distribution(count):
     assert held / runs == pytest.approx(wanted, abs=0.012)
 
 
-def rank_sums(count: int) -> list[int]:
-    """The sum of the positive ranks under every choice of signs."""
-    return [sum(rank for rank, sign in enumerate(signs, start=1) if sign) for signs in itertools.product((0, 1), repeat=count)]
+def rank_sums(count: int, reach: int) -> list[int]:
+    """The sum of the positive ranks under every choice of signs, where none counts more than `reach`."""
+    return [sum(min(rank, reach) for rank, sign in enumerate(signs, start=1) if sign) for signs in itertools.product((0, 1), repeat=count)]
 
 
 @pytest.mark.parametrize("count", range(1, 11))
 def test_the_chance_of_each_rank_is_counted_over_all_signs(count):
-    sums = rank_sums(count)
-    for rank in range(count * (count + 1) // 4 + 1):
+    sums = rank_sums(count, reach_of(count))
+    for rank in range(max(sums) // 2 + 1):
         assert rank_error(count, rank) == 2 * sum(total < rank for total in sums) / 2**count
+
+
+@pytest.mark.parametrize("reach", [1, 2, 5, 9])
+def test_the_count_over_all_signs_is_that_of_brute_force(reach):
+    sums = rank_sums(9, reach)
+    assert sums_below(9, reach) == tuple(sum(total < rank for total in sums) for rank in range(max(sums) + 2))
 
 
 @pytest.mark.parametrize(
     ("count", "critical"), [(6, 0), (8, 3), (10, 8), (12, 13), (15, 25), (20, 52), (25, 89), (30, 137), (40, 264), (50, 434)]
 )
-def test_signed_ranks_agree_with_published_tables(count, critical):
-    """Two-sided 5%: the largest sum that is significant."""
-    assert ranks_within(count, 0.05) == critical + 1
+def test_full_ranks_agree_with_published_tables(count, critical):
+    """Wilcoxon's, two-sided 5%: the largest sum that is significant."""
+    below = sums_below(count, count)
+    assert 2 * below[critical + 1] / 2**count <= 0.05 < 2 * below[critical + 2] / 2**count
 
 
-@pytest.mark.parametrize("count", [65, 100, 400])
-@pytest.mark.parametrize("error", [0.05, 0.01, 0.001])
-def test_many_values_are_never_given_more_than_their_share(count, error):
+@pytest.mark.parametrize("count", [1, 7, 40])
+def test_signs_alone_are_the_binomial(count):
+    assert sums_below(count, 1) == tuple(sum(math.comb(count, heads) for heads in range(rank)) for rank in range(count + 2))
+
+
+@pytest.mark.parametrize("count", range(1, 65))
+@pytest.mark.parametrize("error", [0.5, 0.1, 0.05, 0.01, 0.0001])
+def test_the_rank_is_the_largest_that_may_be_had(count, error):
     rank = ranks_within(count, error)
-    assert rank > 0
-    assert rank_error(count, rank) <= error
+    assert rank_error(count, rank) <= error < rank_error(count, rank + 1)
+
+
+@pytest.mark.parametrize("count", [65, 80, 130])
+@pytest.mark.parametrize("error", [0.5, 0.1, 0.05, 0.01, 0.001, 0.00001])
+def test_many_values_are_never_given_more_than_their_share(count, error):
+    """Above the sizes that are counted the normal distribution takes over: compared with the count it errs on the safe side, and little."""
+    rank, below = ranks_within(count, error), sums_below(count, reach_of(count))
+    assert 0 < 2 * below[rank] / 2**count <= rank_error(count, rank) <= error
+    assert 2 * below[rank + round(count * 0.4)] / 2**count > error
+
+
+@pytest.mark.parametrize("count", [5, 100])
+@pytest.mark.parametrize("error", [0.0, -1e-18])
+def test_no_error_left_is_no_rank(count, error):
+    assert ranks_within(count, error) == 0
+
+
+def test_a_thousand_values_are_no_trouble():
+    interval = rank_interval([math.sin(value) for value in range(1000)], 0.99)
+    assert -0.1 < interval.low < 0 < interval.high < 0.1
+
+
+@given(st.lists(st.integers(-(2**30), 2**30), min_size=1, max_size=30, unique=True), st.integers(-(2**30), 2**30))
+def test_a_centre_is_rejected_by_the_means_just_when_it_is_by_the_ranks(values, doubled):
+    """What turns the test into an interval: the sum of the ranks above a centre is the number of near means above it."""
+    centre = doubled / 2 + 0.3  # never a value, nor the mean of two
+    count, reach, ordered = len(values), reach_of(len(values)), sorted(values)
+    near = [(one + other) / 2 for at, one in enumerate(ordered) for other in ordered[at : at + reach]]
+    ranked = sorted(values, key=lambda value: abs(value - centre))
+    by_ranks = sum(min(rank, reach) for rank, value in enumerate(ranked, start=1) if value > centre)
+    assert sum(mean > centre for mean in near) == by_ranks
+    assert len(near) + 2 == len(sums_below(count, reach))
 
 
 @pytest.mark.parametrize(("confidence", "fewest"), [(0.95, 6), (0.99, 8), (0.999, 11)])
@@ -145,6 +188,20 @@ def test_the_estimate_lies_inside_and_the_confidence_is_reached(values, confiden
     interval = rank_interval(values, confidence)
     assert interval.confidence >= confidence
     assert interval.low <= interval.median <= interval.high
+
+
+@given(st.lists(FINITE, min_size=8, max_size=40), st.randoms(use_true_random=False))
+def test_order_does_not_matter_to_signed_ranks(values, rng):
+    assert rank_interval(rng.sample(values, len(values)), 0.95) == rank_interval(values, 0.95)
+
+
+@given(st.lists(st.tuples(FINITE, st.floats(0, 1e6)), min_size=8, max_size=40))
+def test_larger_values_never_lower_what_signed_ranks_show(pairs):
+    before = rank_interval([value for value, _ in pairs], 0.95)
+    after = rank_interval([value + more for value, more in pairs], 0.95)
+    assert before.low <= after.low
+    assert before.median <= after.median
+    assert before.high <= after.high
 
 
 @pytest.mark.parametrize("tick", [0.0, 0.5])
