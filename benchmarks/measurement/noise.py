@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from codeopt.model.evidence import Measurement
 
-__all__ = ["MODELS", "Noise"]
+__all__ = ["ADDED", "MODELS", "Noise"]
 
 Side = Callable[[random.Random], float]
 
@@ -20,8 +20,9 @@ Side = Callable[[random.Random], float]
 class Noise:
     """A model: `side` draws the factor by which a process is slower than it could be, `drift` is the spread of what a pair shares."""
 
-    def __init__(self, side: Side, *, drift: float = 0.0, tick: float = 0.0) -> None:
-        """Keep the parts; with `tick` every time is rounded to whole ticks."""
+    def __init__(self, side: Side, *, drift: float = 0.0, tick: float = 0.0, is_added: bool = False) -> None:
+        """Keep the parts; with `tick` every time is rounded to whole ticks. `is_added`: noise is seconds, however long the code takes."""
+        self._is_added = is_added
         self._side = side
         self._drift = drift
         self._tick = tick
@@ -32,7 +33,8 @@ class Noise:
 
     def _pair(self, gain: float, rng: random.Random) -> Measurement:
         shared = math.exp(rng.gauss(0, self._drift)) if self._drift else 1.0
-        old, new = shared * (1 + gain) * self._side(rng), shared * self._side(rng)
+        old, new = self._side(rng), self._side(rng)
+        old, new = shared * (gain + old if self._is_added else (1 + gain) * old), shared * new
         return Measurement(old_seconds=self._told(old), new_seconds=self._told(new))
 
     def _told(self, seconds: float) -> float:
@@ -69,6 +71,14 @@ def _layouts(rng: random.Random) -> float:
     return rng.choice((1.0, 1.0, 1.01, 1.02, 1.05)) * math.exp(rng.gauss(0, 0.002))
 
 
+_quiet = _waits(0.005, 0.003, 0.02, 0.05, 1.5)
+_laptop = _waits(0.015, 0.01, 0.10, 0.08, 1.5)
+
+
+def _mixture(rng: random.Random) -> float:
+    return _bimodal(rng) * _layouts(rng) * _laptop(rng)
+
+
 MODELS = {
     "gaussian": Noise(_gaussian),
     "heavy tails": Noise(_heavy),
@@ -76,7 +86,11 @@ MODELS = {
     "layouts": Noise(_layouts),
     "two clocks": Noise(_bimodal),
     "coarse clock": Noise(_gaussian, tick=0.01),
-    "quiet": Noise(_waits(0.005, 0.003, 0.02, 0.05, 1.5)),
-    "laptop": Noise(_waits(0.015, 0.01, 0.10, 0.08, 1.5), drift=0.05),
+    "quiet": Noise(_quiet),
+    "laptop": Noise(_laptop, drift=0.05),
     "busy": Noise(_waits(0.03, 0.03, 0.30, 0.15, 1.2), drift=0.20),
+    "mixture": Noise(_mixture, drift=0.20),
 }
+
+ADDED = {"laptop, in seconds": Noise(_laptop, drift=0.05, is_added=True)}
+"""Beyond what intervals are built for: a wait that does not grow with the code that waits makes a change look smaller than it is."""

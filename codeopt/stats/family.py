@@ -16,6 +16,8 @@ SCREEN_CONFIDENCE = 0.9
 def confirm_confidence(confidence: float, chosen: int) -> float:
     """Return the confidence of each of `chosen` second measurements so that all of them hold together with `confidence` (Bonferroni).
 
+    Holm's steps would reject a little more, but their intervals would not hold together, and intervals are what is told.
+
     Raises:
         ValueError: none was chosen.
     """

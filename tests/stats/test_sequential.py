@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.measurement.noise import MODELS
-from codeopt.model.evidence import Measurement
+from codeopt.model.evidence import Clock, Measurement
 from codeopt.stats.intervals import rank_error
 from codeopt.stats.sequential import Plan, State
 
@@ -172,6 +172,33 @@ def test_any_shown_gain_is_enough_where_that_is_asked_for():
     plan = Plan()
     assert plan.decide(series(1.02, plan.looks[0]), min_speedup=1.0, same_within=1.01).state is State.FASTER
     assert plan.decide(series(1.0, plan.looks[0], spread=0.0001), min_speedup=1.0, same_within=1.01).state is State.SAME
+
+
+@given(PAIRS)
+def test_swapping_old_and_new_swaps_faster_and_slower(pairs):
+    """Where any shown change is enough, neither side is favoured."""
+    plan, other_way = Plan(), {State.FASTER: State.SLOWER, State.SLOWER: State.FASTER}
+    straight = plan.conclude(pairs, min_speedup=1.0, same_within=1.01).state
+    crossed = plan.conclude([pair.swapped() for pair in pairs], min_speedup=1.0, same_within=1.01).state
+    assert crossed is other_way.get(straight, straight)
+
+
+def test_a_race_is_settled_by_the_clock_that_is_asked():
+    plan = Plan()
+    pairs = [Measurement(old_seconds=1.0, new_seconds=2.0, old_cpu_seconds=2.0, new_cpu_seconds=1.0)] * plan.looks[0]
+    wall, cpu = (plan.decide(pairs, min_speedup=1.03, clock=clock) for clock in Clock)
+    assert (wall.state, wall.comparison.clock) == (State.SLOWER, Clock.WALL)
+    assert (cpu.state, cpu.comparison.clock) == (State.FASTER, Clock.CPU)
+
+
+def test_a_clock_that_one_pair_lacks_settles_nothing():
+    plan = Plan()
+    known = Measurement(old_seconds=1.0, new_seconds=2.0, old_cpu_seconds=2.0, new_cpu_seconds=1.0)
+    pairs = [Measurement(old_seconds=1.0, new_seconds=2.0), *[known] * plan.looks[-1]]
+    for settle in (plan.decide, plan.conclude):
+        decision = settle(pairs, min_speedup=1.03, clock=Clock.CPU)
+        assert (decision.state, decision.comparison) == (State.EXHAUSTED, None)
+    assert plan.decide(pairs[: plan.looks[0]], min_speedup=1.03, clock=Clock.CPU).state is State.CONTINUE
 
 
 @pytest.mark.parametrize("count", [0, 1, 7])
