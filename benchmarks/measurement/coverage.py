@@ -1,6 +1,7 @@
 """Prints how often intervals hold the truth, how often the sequential plan errs, and what it finds, on simulated pairs of processes.
 
-Run from the root of a checkout: `python -m benchmarks.measurement.coverage [--runs 4000] [--seed 1]`; two minutes of processor time, on all cores at once.
+Run from the root of a checkout: `python -m benchmarks.measurement.coverage [--runs 4000] [--seed 1]`. It takes two minutes
+of processor time, on all cores at once.
 
 The first tables have the share of intervals of a fixed number of pairs that hold the true ratio, 1.25; those of 95% should in 94 to 97% of
 the cases. The last one has the states in which the plan ends at 99% (FASTER from any shown gain on, the same within 1%), how often it would
