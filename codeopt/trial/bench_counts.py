@@ -47,7 +47,7 @@ def count_instructions(
 def _counted(scene: Scene, sandbox: Sandbox, benchmark: Benchmark, calls: int, recording: Recording | None, numbers: Sequence[int]) -> int:
     prefix = ("valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={sandbox.out}/callgrind.%p")
     patience_s = scene.limits.call_s * EMULATED
-    with open_bench(scene, sandbox, benchmark, recording=recording, calls=numbers, prefix=prefix) as bench:
+    with open_bench(scene, sandbox, benchmark, recording=recording, calls=numbers, prefix=prefix, start_s=patience_s) as bench:
         # A first batch, the same in both processes, pays for what only first calls do.
         bench.batch(1, timeout_s=patience_s)
         bench.batch(calls, timeout_s=patience_s)

@@ -86,8 +86,8 @@ class Bench:
     author foresaw in one process. None where that is no matter. `collects` says whether Python's garbage collector is enabled.
     """
 
-    def __init__(self, scene: Scene, sandbox: Sandbox, channel: Channel) -> None:
-        """Wait until the process has everything ready.
+    def __init__(self, scene: Scene, sandbox: Sandbox, channel: Channel, *, start_s: float) -> None:
+        """Wait until the process has everything ready, at most so long.
 
         Raises:
             BenchSkippedError: the benchmark does not want to run here.
@@ -96,7 +96,7 @@ class Bench:
         self._scene = scene
         self._sandbox = sandbox
         self._channel = channel
-        ready = self._expect("ready", START_S)
+        ready = self._expect("ready", start_s)
         self.pid = ready.ready
         self.most = None if ready.most is None else max(1, ready.most)
         self.planned = ready.planned
@@ -203,11 +203,12 @@ def open_bench(
     recording: Recording | None = None,
     calls: Sequence[int] = (),
     prefix: Sequence[str] = (),
+    start_s: float = START_S,
 ) -> Iterator[Bench]:
     """Start a process at a benchmark, in a sandbox that is put back first, and wait until it is ready for calls.
 
     A benchmark of recorded calls needs its `recording`; `calls` are the numbers of those that are made, all where there are none. The
-    program is started through the words of `prefix`, such as an emulator's.
+    program is started through the words of `prefix`, such as an emulator's, and may take `start_s` to get ready.
 
     Raises:
         BenchSkippedError: the benchmark does not want to run here.
@@ -223,7 +224,7 @@ def open_bench(
         every = unpack(recording).calls
         frames = (pack([every[number] for number in calls or range(len(every))]),)
     with _started(scene, sandbox, spec, *frames, hash_seed=hash_seed, prefix=prefix) as channel:
-        yield Bench(scene, sandbox, channel)
+        yield Bench(scene, sandbox, channel, start_s=start_s)
 
 
 @contextmanager

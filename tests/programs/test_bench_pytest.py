@@ -225,6 +225,9 @@ def pytest_configure(config):
 @pytest.fixture(autouse=True)
 def apart(worker_id):
     assert worker_id == "master"
+
+def pytest_benchmark_update_json(config, benchmarks, output_json):
+    raise AssertionError("nothing calls it")
 """
 
 

@@ -1,11 +1,14 @@
 """What other plug-ins of pytest that are switched off here would have brought: options, settings, markers, fixtures and hooks.
 
-A repository's configuration names them, and must still be read: they are accepted, and mean nothing.
+A repository's configuration names them, and must still be read: they are accepted, and mean nothing. The module is a plug-in itself, for
+the fixtures.
 """
 
 import importlib
 
 import pytest
+
+from codeopt_inside import bench_hooks
 
 # They time, distribute, trace, kill or repeat what is timed here.
 SWITCHED_OFF = (
@@ -86,28 +89,31 @@ def add_markers(config):
 
 def add_hooks(pluginmanager):
     """Let hooks for these plug-ins stand in the repository's conftest: nothing calls them."""
-    for name in ("pytest_benchmark.hookspec", "xdist.newhooks"):
+    for name, otherwise in (("pytest_benchmark.hookspec", bench_hooks), ("xdist.newhooks", None)):
         try:
-            pluginmanager.add_hookspecs(importlib.import_module(name))
-        except (ImportError, ValueError):
-            continue
+            hooks = importlib.import_module(name)
+        except ImportError:
+            hooks = otherwise
+        if hooks is not None:
+            pluginmanager.add_hookspecs(hooks)
 
 
-class Fixtures:
-    """Fixtures of the plug-ins that are switched off, as they are in a run without what they do."""
+@pytest.fixture(scope="session")
+def worker_id():
+    """Return what pytest-xdist says in a run without it."""
+    return "master"
 
-    @pytest.fixture(scope="session")
-    def worker_id(self):
-        return "master"
 
-    @pytest.fixture(scope="session")
-    def testrun_uid(self):
-        return "codeopt"
+@pytest.fixture(scope="session")
+def testrun_uid():
+    return "codeopt"
 
-    @pytest.fixture
-    def no_cover(self):
-        return None
 
-    @pytest.fixture
-    def cov(self):
-        return None
+@pytest.fixture
+def no_cover():
+    return None
+
+
+@pytest.fixture
+def cov():
+    return None

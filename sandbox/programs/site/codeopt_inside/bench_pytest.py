@@ -55,7 +55,7 @@ def _main(spec, plugins, words):
     said = sys.stderr
     try:
         arguments = [*ARGUMENTS, "-o", "cache_dir=%s/pytest-cache" % spec["out"], *words]
-        pytest.main(arguments, plugins=[*plugins, bench_options.Fixtures()])
+        pytest.main(arguments, plugins=[*plugins, bench_options])
     finally:
         sys.stderr = errors
     return _complaint(said.getvalue())
