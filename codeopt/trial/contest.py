@@ -136,7 +136,7 @@ def calibrated(runner: Runner) -> int:
     """Return how many calls make a batch that is long beside what the clocks can tell apart."""
     calls = 1
     while True:
-        seconds = max(runner.batch(calls).seconds, FLOOR_S)
+        seconds = max(_sharper(runner.batch(calls)), FLOOR_S)
         if seconds >= BATCH_S / 2 or calls >= LARGEST_BATCH:
             return max(1, min(LARGEST_BATCH, math.ceil(calls * BATCH_S / seconds)))
         calls = min(LARGEST_BATCH, max(2 * calls, min(100 * calls, math.ceil(calls * BATCH_S / seconds))))
@@ -146,12 +146,17 @@ def _warm_up(runner: Runner, calls: int) -> None:
     """Make batches until one is no longer clearly quicker than the best before: what the interpreter learns by then, it has learnt."""
     best = math.inf
     for _ in range(WARM_UPS):
-        elapsed = runner.batch(calls)
-        seconds = elapsed.seconds if elapsed.cpu_seconds is None else elapsed.cpu_seconds
+        seconds = _sharper(runner.batch(calls))
         # One call that long has long been warm when it ends.
         if seconds > best * SETTLED or (calls == 1 and seconds > LONG_S):
             return
         best = min(best, seconds)
+
+
+def _sharper(elapsed: Elapsed) -> float:
+    """Return the processor time where it is most of what passed but for standing in the queue, else the wall time."""
+    used, blocked = elapsed.cpu_seconds, elapsed.blocked_seconds
+    return elapsed.seconds if used is None or blocked is None or blocked > used else used
 
 
 def _median(seconds: Sequence[float], calls: int) -> float:

@@ -114,8 +114,11 @@ class Duel:
     def _pipe_cost(self, worker: Worker) -> Elapsed:
         costs = [self._make(worker, Lot(calls=()), ()).elapsed for _ in range(EMPTY)]
         used = [cost.cpu_seconds for cost in costs if cost.cpu_seconds is not None]
+        blocked = [cost.blocked_seconds for cost in costs if cost.blocked_seconds is not None]
         return Elapsed(
-            seconds=statistics.median(cost.seconds for cost in costs), cpu_seconds=statistics.median(used) if len(used) == EMPTY else None
+            seconds=statistics.median(cost.seconds for cost in costs),
+            cpu_seconds=statistics.median(used) if len(used) == EMPTY else None,
+            blocked_seconds=statistics.median(blocked) if len(blocked) == EMPTY else None,
         )
 
     def _first_time(self, both: Sequence[Worker], empty: Sequence[Elapsed]) -> None:
@@ -204,4 +207,7 @@ def _without(elapsed: Elapsed, empty: Elapsed) -> Elapsed:
     if used is not None and empty.cpu_seconds is not None:
         used = max(used - empty.cpu_seconds, FLOOR_S, empty.cpu_seconds * FLOOR_SHARE)
     seconds = max(elapsed.seconds - empty.seconds, FLOOR_S, empty.seconds * FLOOR_SHARE)
-    return Elapsed(seconds=seconds, cpu_seconds=used)
+    blocked = elapsed.blocked_seconds
+    if blocked is not None and empty.blocked_seconds is not None:
+        blocked = max(0.0, blocked - empty.blocked_seconds)
+    return Elapsed(seconds=seconds, cpu_seconds=used, blocked_seconds=blocked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from codeopt.model.evidence import Comparison, Measurement
+from codeopt.model.evidence import Clock, Comparison, Measurement
 from codeopt.stats.compare import compare
 
 __all__ = ["contradiction", "is_telling"]
@@ -32,9 +32,10 @@ def contradiction(series: Sequence[Measurement], warm: Comparison, confidence: f
     """Return the comparison of a series of new inputs where it shows so little of the gain that the rest must come from remembering.
 
     Honest code gains somewhat less there as well: the interpreter has not adapted to it yet. So a quarter of the gain is enough, and
-    a small gain is doubted only where its figure lies outside the series' own interval.
+    a small gain is doubted only where its figure lies outside the series' own interval. The clock is that of `warm`, where it was read.
     """
-    other, narrow = compare(series, confidence), compare(series, DOUBT)
+    clock = warm.clock if all(pair.by(warm.clock) for pair in series) else Clock.WALL
+    other, narrow = (compare(series, asked, clock=clock) for asked in (confidence, DOUBT))
     if other is None or narrow is None or warm.ratio <= 1:
         return None
     little = 1 + (warm.ratio - 1) * FIRST_TIME_SHARE
