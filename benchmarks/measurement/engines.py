@@ -1,8 +1,8 @@
 """The seam to codeopt: all that the study knows of it is here.
 
 A comparison is what `codeopt check` does with one benchmark that may have changed, by the same code: the benchmark is found in the tree,
-calibrated at base, and raced with a control by `codeopt.app.check.races.raced`. One provider of sandboxes serves a whole study. Without
-the control a comparison takes a third less time, and claims at least as much: a control can only withdraw a claim.
+calibrated at base, and raced by `codeopt.app.check.races.raced`, which races a control before it claims anything. One provider of sandboxes
+serves a whole study. Without the control, claims take half the time, and there are at least as many: a control can only withdraw one.
 
 Any proven difference counts (`max_slowdown` 1): that is the strictest a user can ask for, and the default of 3% can be read off the
 ratios afterwards.

@@ -70,6 +70,11 @@ class Plan:
         return _ranks(self.looks, 1 - self.confidence)
 
     @property
+    def fewest(self) -> int:
+        """How many pairs it takes for a conclusion to say anything, where they all agree."""
+        return next(count for count in itertools.count(1) if ranks_within(count, 1 - self.confidence))
+
+    @property
     def error(self) -> float:
         """The bound on the chance that the interval of any look misses: at most 1 - confidence."""
         return sum(rank_error(look, rank) for look, rank in zip(self.looks, self.ranks, strict=True))

@@ -71,7 +71,7 @@ class Race:
     rng: random.Random
 
     def run(self) -> Contest:
-        """Make pairs until the plan is decided, or the budget is spent and the plan's first look is reached.
+        """Make pairs until the plan is decided, or the budget is spent and there are as many as it takes to say anything.
 
         Raises:
             ContestantError: a runner fails.
@@ -87,7 +87,7 @@ class Race:
             controls += [measurement(times[0], again, calls=self.calls) for again in times[2:]]
             spent = time.perf_counter() - start
             # A pair that would end after the budget is not begun.
-            over = spent * (1 + 1 / len(pairs)) > self.budget_s and len(pairs) >= self.plan.looks[0]
+            over = spent * (1 + 1 / len(pairs)) > self.budget_s and len(pairs) >= self.plan.fewest
             decision = decided(self.plan, pairs, self.terms, over=over)
         control = compare(controls, self.plan.confidence, clock=preferred_clock(controls)) if controls else None
         return Contest(state=decision.state, comparison=decision.comparison, pairs=tuple(pairs), control=control)

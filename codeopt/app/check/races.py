@@ -10,7 +10,7 @@ from codeopt.app.check.lanes import Entry, Lane
 from codeopt.config import Settings
 from codeopt.errors import ContestantError
 from codeopt.model.check import BenchmarkReport, PeakMemory
-from codeopt.model.evidence import Outcome
+from codeopt.model.evidence import Comparison, Outcome
 from codeopt.ports import Reporter
 from codeopt.stats.family import SCREEN_CONFIDENCE, confirm_confidence
 from codeopt.stats.sequential import Plan
@@ -22,11 +22,13 @@ from codeopt.verify.regression import SAME_WITHIN, is_suspect, ruling
 __all__ = ["Lanes", "Ready", "attempt", "raced"]
 
 SCREEN_SHARE = 0.4
+FIRST_LOOK = 0.0  # no more pairs than it takes to say anything
+CLAIMS = frozenset({Outcome.SLOWER, Outcome.FASTER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lanes:
-    """Both versions, and base once more as a control."""
+    """Both versions, and base once more as a control: what the machine shows between it and base is no difference of the code."""
 
     base: Lane
     head: Lane
@@ -59,21 +61,32 @@ def raced(lanes: Lanes, ready: Sequence[Ready], settings: Settings, reporter: Re
     for count, number in enumerate(suspects, start=1):
         one = ready[number]
         reporter.stage("confirm", f"{count} of {len(suspects)}: {one.entry.benchmark.name}")
-        reports[number] = attempt(one, settings, sides=(lanes.base, lanes.head, lanes.control), confidence=confidence, part="confirm")
+        reports[number] = attempt(
+            one, settings, sides=(lanes.base, lanes.head), control=lanes.control, confidence=confidence, part="confirm"
+        )
     return [reports[number] for number in range(len(ready))]
 
 
-def attempt(one: Ready, settings: Settings, *, sides: Sequence[Lane], confidence: float, part: str) -> BenchmarkReport:
+def attempt(
+    one: Ready, settings: Settings, *, sides: tuple[Lane, Lane], confidence: float, part: str, control: Lane | None = None
+) -> BenchmarkReport:
     """Race a benchmark for its whole budget, and return what became of it; a failure in the middle is told as such.
+
+    Before a difference is claimed, base is raced against itself, in the sandbox `control`, as long as that took.
 
     Raises:
         SandboxUnavailable: a sandbox was lost.
     """
+    plan = Plan(confidence=confidence)
     try:
-        contest = _contest(one, settings, sides=sides, plan=Plan(confidence=confidence), budget_s=settings.benchmark_budget, part=part)
+        contest = _contest(one, settings, sides=sides, plan=plan, budget_s=settings.benchmark_budget, part=part)
+        report = _report(one, contest, None, settings)
+        if control is None or report.outcome not in CLAIMS:
+            return report
+        beside = _contest(one, settings, sides=(sides[0], control), plan=plan, budget_s=FIRST_LOOK, part=f"{part} control")
     except ContestantError as error:
         return _failed(one, error)
-    return _report(one, contest, settings)
+    return _report(one, contest, beside.comparison, settings)
 
 
 def _screened(
@@ -92,7 +105,7 @@ def _screened(
         if is_suspect(contest.state, contest.comparison, max_slowdown=settings.max_slowdown):
             suspects.append(number)
         else:
-            reports[number] = _report(one, contest, settings)
+            reports[number] = _report(one, contest, None, settings)
     return suspects
 
 
@@ -108,8 +121,8 @@ def _contest(one: Ready, settings: Settings, *, sides: Sequence[Lane], plan: Pla
     return race.run()
 
 
-def _report(one: Ready, contest: Contest, settings: Settings) -> BenchmarkReport:
-    outcome, reason = ruling(contest.comparison, control=contest.control, max_slowdown=settings.max_slowdown)
+def _report(one: Ready, contest: Contest, control: Comparison | None, settings: Settings) -> BenchmarkReport:
+    outcome, reason = ruling(contest.comparison, control=control, max_slowdown=settings.max_slowdown)
     note = memory_note(one.memory)
     return BenchmarkReport(
         benchmark=one.entry.benchmark,
