@@ -26,7 +26,6 @@ class Message(BaseModel):
     kept: int = 0
     lines: list[int] | None = None
     world: dict[str, str] | None = None
-    random: bool = False
     varied: int | None = None
     failed: str | None = None
     status: int = 0

@@ -11,11 +11,11 @@ joined pickles: answers new calls made of them. `trace` with the same: answers t
 input ends the worker.
 """
 
+import asyncio  # noqa: F401 - an async call must not pay for it while it is timed
 import collections
 import gc
 import io
 import os
-import random
 import sys
 import tempfile
 
@@ -69,14 +69,12 @@ class Child:
         gc.freeze()
         # Once for the batch: seeding costs more than many a call, and would hide what the call gains.
         calls.seed()
-        before = random.getstate()
         stdout, sys.stdout = sys.stdout, self.printed.stream
         self.pipe.send({"prepared": len(self.batch)})
         self.pipe.receive()
         self.results = run_batch(self.function, self.batch, self.printed)
         self.pipe.send({"done": len(self.results)})
         sys.stdout = stdout
-        self.random = random.getstate() != before
         while True:
             question = self.pipe.receive()
             if question is None or question["op"] == "end":
@@ -92,7 +90,7 @@ class Child:
         state = {**world.told(), **world.public_state(self.target.module), "the name of the target": world.aim(*self.target)}
         for number, data in enumerate(self.recorded):
             self.pipe.send(calls.told(number, data, self.results[number], self.printed.of(number), question["limit"]))
-        self.pipe.send({"world": state, "random": self.random})
+        self.pipe.send({"world": state})
 
     def _again(self, question):
         self.pipe.send({"digests": worn.digests(self.function, self.recorded, self.results, question["limit"])})

@@ -1,6 +1,5 @@
 """Recorded calls: reading them, making them again, and telling what came back."""
 
-import asyncio
 import itertools
 import pickle
 import random
@@ -58,11 +57,15 @@ def loaded(data):
 
 async def _awaited(source):
     """Return the result, and how many tasks it left running: the end of the loop would hide them."""
+    import asyncio
+
     value = await source
     return value, len(asyncio.all_tasks()) - 1
 
 
 async def _collected(source):
+    import asyncio
+
     return [item async for item in source], len(asyncio.all_tasks()) - 1
 
 
@@ -84,13 +87,18 @@ def force(result):
     cls = type(result)
     if cls is types.GeneratorType or cls in LAZY:
         return _exhausted(cls, result)
+    return _run(cls, result) if cls in (types.CoroutineType, types.AsyncGeneratorType) else result
+
+
+def _run(cls, result):
+    # Slow to import, and few benchmarks need it.
+    import asyncio
+
     if cls is types.CoroutineType:
         value, left = asyncio.run(_awaited(result))
         return Forced("coroutine", value, returned=left or None)
-    if cls is types.AsyncGeneratorType:
-        items, left = asyncio.run(_collected(result))
-        return Forced("async_generator", items, returned=left or None)
-    return result
+    items, left = asyncio.run(_collected(result))
+    return Forced("async_generator", items, returned=left or None)
 
 
 _MOST = canon.ITERATOR_LIMIT + 1
