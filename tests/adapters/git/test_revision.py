@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from codeopt.adapters.git import branch_point, commits_between, export, resolve
@@ -77,7 +75,7 @@ def test_of_a_folder_within_a_repository_only_that_folder_is_written(forked, tmp
     from codeopt.adapters.git import open_repository
 
     export(open_repository(forked.folder / "sub"), forked.git("rev-parse", "work"), tmp_path / "out")
-    assert os.listdir(tmp_path / "out") == ["b.py"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["b.py"]
 
 
 def test_a_commit_without_the_folder_is_refused(forked, tmp_path):
@@ -97,5 +95,5 @@ def test_links_that_lead_outside_are_left_out_and_told(checkout, tmp_path):
     checkout.commit()
     told = []
     export(checkout.open(), checkout.git("rev-parse", "HEAD"), tmp_path / "out", note=told.append)
-    assert sorted(os.listdir(tmp_path / "out")) == ["a.py", "inside", "pkg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.py", "inside", "pkg"]
     assert len(told) == 2
