@@ -220,3 +220,17 @@ def test_github_actions_get_annotations_by_themselves(history):
     history.commit(work=SLOWED)
     assert "::error" in history.check("--head", "HEAD", GITHUB_ACTIONS="true").out
     assert "::error" not in history.check("--head", "HEAD", GITHUB_ACTIONS="").out
+
+
+@pytest.mark.docker
+def test_both_versions_are_raced_in_docker(history, docker_environment, tmp_path):
+    history.commit(work=WORK, test_bench=BENCH)
+    history.commit(work=SLOWED)
+    out = tmp_path / "r.json"
+    ended = codeopt("check", history.folder, "--base", "HEAD~1", "--head", "HEAD", "--sandbox", "docker", "--budget", "2s", "--json", out)
+    told = json.loads(out.read_text())
+    assert ended.status == 1, ended.err
+    assert told["sandbox"] == "docker"
+    (slower,) = told["benchmarks"]
+    assert (slower["outcome"], slower["comparison"]["clock"]) == ("SLOWER", "cpu")
+    assert slower["comparison"]["ratio"] == pytest.approx(1 / 3, rel=0.15)
