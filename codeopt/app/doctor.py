@@ -36,7 +36,7 @@ def examine(repo: Path, settings: Settings) -> tuple[Finding, ...]:
     found = [_python(), _git(), _repository(repo)]
     python = settings.python or f"{sys.version_info.major}.{sys.version_info.minor}"
     found += diagnose(python=python, base=settings.image)
-    return (*found, _quiet(), _model(settings), _gpu())
+    return (*found, _load(), _model(settings), _gpu())
 
 
 def attack(settings: Settings) -> Iterator[Probed]:
@@ -95,19 +95,18 @@ def _repository(repo: Path) -> Finding:
     return Finding(name="repository", ok=True, detail=f"{repository.root} at {repository.commit[:12]}, {state}")
 
 
-def _quiet() -> Finding:
+def _load() -> Finding:
     """Say how busy this machine is: measurements on it will say the same of themselves."""
     from codeopt.adapters.weather import weather_here
 
     weather = weather_here()
     if weather is None:
-        return Finding(name="quiet", ok=True, detail="this system does not tell how busy it is")
+        return Finding(name="load", ok=True, detail="this system does not tell how busy it is")
     stolen = weather.stolen_s / max(1.0, weather.stolen_s + weather.busy_s)
     mhz = f", {weather.frequency_mhz:.0f} MHz" if weather.frequency_mhz else ""
-    detail = f"load {weather.load:.2g} on {weather.cores} cores, {stolen:.1%} of its time taken by other machines{mhz}"
-    if weather.load < weather.cores:
-        return Finding(name="quiet", ok=True, detail=detail)
-    return Finding(name="quiet", ok=False, detail=detail, remedy="measure when less is running: small differences will stay open now")
+    detail = f"{weather.load:.2g} on {weather.cores} cores, {stolen:.1%} of its time taken by other machines{mhz}"
+    busy = "; small differences will stay open while it is that busy" if weather.load >= weather.cores else ""
+    return Finding(name="load", ok=True, detail=detail + busy)
 
 
 def _model(settings: Settings) -> Finding:
