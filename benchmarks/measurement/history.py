@@ -5,8 +5,8 @@ Usage: python benchmarks/measurement/history.py --repos FOLDER [--only NAME ...]
 FOLDER holds clones called owner+name or name, with history. They are never written to: each case gets a working clone in a temporary
 folder, in which `codeopt check` compares the commit's first parent with the commit, or the commit with its reversal. A Markdown table is
 printed. A case is right when `codeopt check` says of the named benchmark what was measured by hand: SLOWER, FASTER, or neither;
-`missed` is a change that was not seen or seen the wrong way round, `accused` a neutral commit said to have one. The exit status is 1 when
-one is missed or accused or could not be checked, 2 when a clone is missing.
+`missed` is a change that was not seen or seen the wrong way round, `accused` a neutral commit said to have one or to break something,
+`failed` what could not be compared. The exit status is 1 when one is not right, 2 when a clone is missing.
 
 With --by-hand the commits are measured without codeopt instead: the figures of the table are from there.
 """
@@ -30,8 +30,8 @@ from history_cases import Case, Range, command_of, find_clone, read_cases, worki
 __all__ = ["main"]
 
 EXPECTED = {"slower": "SLOWER", "faster": "FASTER", "neutral": "NOT_PROVEN"}
-CHANGES = frozenset({"SLOWER", "FASTER"})
-COMPARED = CHANGES | {"NOT_PROVEN"}
+CHANGES = frozenset({"SLOWER", "FASTER", "WRONG"})
+COMPARED = frozenset({"SLOWER", "FASTER", "NOT_PROVEN"})
 JUDGED = frozenset({0, 1})
 
 
@@ -95,7 +95,12 @@ def _checked(cases: Sequence[Case], wanted: argparse.Namespace) -> int:
     results = []
     for case in cases:
         with tempfile.TemporaryDirectory() as folder:
-            seen = _check(case, _laid_out(case, wanted, Path(folder)), Path(folder), wanted)
+            try:
+                span = _laid_out(case, wanted, Path(folder))
+            except subprocess.CalledProcessError:
+                seen = Seen(problem="the clone holds no such commit, or not its parent")
+            else:
+                seen = _check(case, span, Path(folder), wanted)
         result = judged(case, seen)
         results.append(result)
         commit = f"{case.repo} {case.commit[:10]}" + (" taken back" if case.reverted else "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import shlex
 import subprocess
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +118,3 @@ def working_clone(case: Case, clone: Path, folder: Path) -> Range:
         base, head = head, git(folder, *AUTHOR, "commit-tree", tree, "-p", head, "-m", f"Take back {head[:12]}")
     git(folder, "checkout", "--quiet", "--detach", head)
     return Range(folder=folder, base=base, head=head)
-
-
-if __name__ == "__main__":
-    sys.exit("import from history.py: python benchmarks/measurement/history.py --help")
