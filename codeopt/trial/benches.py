@@ -13,8 +13,8 @@ from codeopt.model.work import Command, Recording
 from codeopt.ports import Channel, Sandbox
 from codeopt.trial.bench_files import find_bench_files
 from codeopt.trial.bench_messages import BenchMessage, Reach, SampledRow, Samples, parse_bench_message
-from codeopt.trial.bench_target import target_spec
-from codeopt.trial.clock import Elapsed, Stopwatch
+from codeopt.trial.clock import Elapsed, Stopwatch, added
+from codeopt.trial.loading import target_spec
 from codeopt.trial.recording import pack, unpack
 from codeopt.trial.scene import Scene
 
@@ -110,12 +110,7 @@ class Bench:
         Raises:
             ContestantError: a call fails, or takes longer than `timeout_s` (`call_s` of the limits when None).
         """
-        parts = [self._part(count, self._patience_s(timeout_s)) for count in self._counts(calls)]
-        return Elapsed(
-            seconds=sum(part.seconds for part in parts),
-            cpu_seconds=_total([part.cpu_seconds for part in parts]),
-            blocked_seconds=_total([part.blocked_seconds for part in parts]),
-        )
+        return added([self._part(count, self._patience_s(timeout_s)) for count in self._counts(calls)])
 
     def reach(self, *, timeout_s: float | None = None) -> Reach:
         """Make one call, and say which functions of the tree it ran and which files are imported.
@@ -186,11 +181,6 @@ class Bench:
         if getattr(message, field) is None:
             raise ContestantError(f"the benchmark's process did not say `{field}`")
         return message
-
-
-def _total(seconds: Sequence[float | None]) -> float | None:
-    known = [each for each in seconds if each is not None]
-    return sum(known) if len(known) == len(seconds) else None
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeopt.ports import Sandbox
 
-__all__ = ["Elapsed", "Stopwatch"]
+__all__ = ["Elapsed", "Stopwatch", "added"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,20 @@ class Elapsed:
     seconds: float
     cpu_seconds: float | None
     blocked_seconds: float | None = None
+
+
+def added(parts: Sequence[Elapsed]) -> Elapsed:
+    """Return how long all the parts took together; what is not known of one of them is not known of the whole."""
+    return Elapsed(
+        seconds=sum(part.seconds for part in parts),
+        cpu_seconds=_sum([part.cpu_seconds for part in parts]),
+        blocked_seconds=_sum([part.blocked_seconds for part in parts]),
+    )
+
+
+def _sum(seconds: Sequence[float | None]) -> float | None:
+    known = [each for each in seconds if each is not None]
+    return sum(known) if len(known) == len(seconds) else None
 
 
 class Stopwatch:

@@ -17,9 +17,9 @@ from codeopt.model.evidence import Span
 from codeopt.model.work import Command, Recording
 from codeopt.ports import Channel, Sandbox
 from codeopt.trial.clock import Elapsed, Stopwatch
-from codeopt.trial.environment import TREE
+from codeopt.trial.loading import target_spec
 from codeopt.trial.messages import Message, Told, deed_in, parsed
-from codeopt.trial.recording import frames_of, pack, unpack
+from codeopt.trial.recording import frames_of, pack
 from codeopt.trial.scene import Scene
 
 __all__ = ["Batch", "BatchEndedError", "Worker", "open_worker"]
@@ -237,23 +237,5 @@ def open_worker(scene: Scene, sandbox: Sandbox, recording: Recording, *, hash_se
     env = (("PYTHONPATH", scene.import_path(sandbox, inside=False)), ("PYTHONHASHSEED", str(hash_seed)))
     with sandbox.open_channel(Command(argv=argv, timeout_s=LIFE_S, env=env)) as channel:
         worker = Worker(scene, sandbox, channel)
-        worker.load(_spec(scene, sandbox, recording))
+        worker.load(target_spec(scene, sandbox, recording))
         yield worker
-
-
-def _spec(scene: Scene, sandbox: Sandbox, recording: Recording) -> dict[str, object]:
-    frames = unpack(recording)
-    roots = scene.import_path(sandbox, inside=False).split(":")
-    entries = [sandbox.tree + entry.removeprefix(TREE) for entry in frames.import_path]
-    name = recording.name
-    return {
-        "tree": sandbox.tree,
-        "out": sandbox.out,
-        "path": name.path,
-        "qualname": name.qualname,
-        "ordinal": name.ordinal,
-        "module": frames.module,
-        "main": frames.main,
-        "argv": frames.argv,
-        "import_path": list(dict.fromkeys(entries + [root for root in roots if root])),
-    }

@@ -11,7 +11,7 @@ from codeopt.model.check import Benchmark, BenchmarkKind
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.trial.benches import Bench, open_bench
-from codeopt.trial.clock import Elapsed, Stopwatch
+from codeopt.trial.clock import Elapsed, Stopwatch, added
 from codeopt.trial.contest import Opener, Runner
 from codeopt.trial.discovery import split
 from codeopt.trial.scene import Scene
@@ -76,12 +76,7 @@ class _Command:
         Raises:
             ContestantError: it fails.
         """
-        elapsed = [self._once() for _ in range(calls)]
-        known = all(one.cpu_seconds is not None for one in elapsed)
-        return Elapsed(
-            seconds=sum(one.seconds for one in elapsed),
-            cpu_seconds=sum(one.cpu_seconds or 0.0 for one in elapsed) if known else None,
-        )
+        return added([self._once() for _ in range(calls)])
 
     def _once(self) -> Elapsed:
         scene, sandbox = self._lane.scene, self._lane.sandbox
