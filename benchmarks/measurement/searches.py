@@ -21,8 +21,8 @@ from collections.abc import Sequence
 
 from codeopt.model.evidence import Comparison, Measurement, Outcome
 from codeopt.stats.family import SCREEN_CONFIDENCE, confirm_confidence
-from codeopt.stats.sequential import Plan, State
-from codeopt.verify.clocks import Terms, decided
+from codeopt.stats.sequential import Plan, State, Terms
+from codeopt.verify.clocks import decided
 from codeopt.verify.regression import SAME_WITHIN, is_suspect, ruling
 
 __all__ = ["CANDIDATES", "Pool", "claims_of_check", "claims_of_optimize"]

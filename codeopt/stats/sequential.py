@@ -17,7 +17,7 @@ from codeopt.model.evidence import Clock, Comparison, Measurement
 from codeopt.stats.compare import comparison_of, log_ratios, timed_by
 from codeopt.stats.intervals import rank_error, ranks_within, walsh_interval
 
-__all__ = ["Decision", "Plan", "State"]
+__all__ = ["Decision", "Plan", "State", "Terms"]
 
 LOOKS = 5
 GROWTH = 1.4
@@ -88,7 +88,7 @@ class Plan:
         high end lies below 1. SAME: it lies inside 1/same_within..same_within (`min_speedup` when None). EXHAUSTED: the last look settled
         nothing. Pairs after the look that decides change nothing.
         """
-        terms = _Terms.of(min_speedup, same_within)
+        terms = Terms.of(min_speedup, same_within)
         latest: Comparison | None = None
         for seen in self.comparisons(measurements, clock=clock):
             latest = seen or latest
@@ -115,7 +115,7 @@ class Plan:
         if decision.state is not State.CONTINUE:
             return decision
         last = self._last(measurements, clock) or decision.comparison
-        state = _Terms.of(min_speedup, same_within).state(last)
+        state = Terms.of(min_speedup, same_within).state(last)
         return Decision(state=State.EXHAUSTED if state is State.CONTINUE else state, comparison=last)
 
     def _last(self, measurements: Sequence[Measurement], clock: Clock) -> Comparison | None:
@@ -132,21 +132,25 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Terms:
-    """From which ratio on something is faster, and within which it is the same."""
+class Terms:
+    """What a race is about: FASTER from `min_speedup` on (1: any that is shown), the same within `same_within` either way."""
 
     min_speedup: float
     same_within: float
 
-    @classmethod
-    def of(cls, min_speedup: float, same_within: float | None) -> _Terms:
-        same = min_speedup if same_within is None else same_within
-        if not (min_speedup >= 1 and same > 1):
-            msg = f"min_speedup must be at least 1, and what is the same within more than 1, got {min_speedup} and {same}"
+    def __post_init__(self) -> None:
+        """Reject terms that nothing, or everything, would meet."""
+        if not (self.min_speedup >= 1 and self.same_within > 1):
+            msg = f"min_speedup must be at least 1, and what is the same within more than 1, got {self.min_speedup} and {self.same_within}"
             raise ValueError(msg)
-        return cls(min_speedup=min_speedup, same_within=same)
+
+    @classmethod
+    def of(cls, min_speedup: float, same_within: float | None) -> Terms:
+        """Return terms where what is the same is, unless told, what is not yet faster."""
+        return cls(min_speedup=min_speedup, same_within=min_speedup if same_within is None else same_within)
 
     def state(self, comparison: Comparison | None) -> State:
+        """Say what an interval means under these terms."""
         if comparison is None:
             return State.CONTINUE
         if comparison.low > 1 and comparison.low >= self.min_speedup:

@@ -2,7 +2,6 @@
 
 The unit is the pair: one fresh process for each side, under a hash seed drawn anew, started in random order. Within a pair batches of the
 same number of calls alternate, A B B A, so that a drift of the machine meets both alike; what a side takes is the median of its batches.
-A third runner may race along: the old side once more, as a control of what the machine shows between things that are the same.
 """
 
 from __future__ import annotations
@@ -17,10 +16,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from codeopt.model.evidence import Comparison, Measurement
-from codeopt.stats.compare import compare
-from codeopt.stats.sequential import Decision, Plan, State
+from codeopt.stats.sequential import Decision, Plan, State, Terms
 from codeopt.trial.clock import Elapsed
-from codeopt.verify.clocks import Terms, decided, preferred_clock
+from codeopt.verify.clocks import decided
 
 __all__ = ["Contest", "Opener", "Race", "Runner", "calibrated", "measurement"]
 
@@ -51,19 +49,18 @@ Opener = Callable[[int], AbstractContextManager[Runner]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """How a race went: `pairs` are in seconds per call, `control` compares the old side with itself; None where it did not run."""
+    """How a race went: `pairs` are in seconds per call."""
 
     state: State
     comparison: Comparison | None
     pairs: tuple[Measurement, ...]
-    control: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
-    """A race to be run: `sides` are old and new, and once more old where there is a control."""
+    """A race to be run: `sides` are old and new."""
 
-    sides: Sequence[Opener]
+    sides: tuple[Opener, Opener]
     plan: Plan
     terms: Terms
     budget_s: float
@@ -79,34 +76,31 @@ class Race:
         """
         start = time.perf_counter()
         pairs: list[Measurement] = []
-        controls: list[Measurement] = []
         decision = Decision(state=State.CONTINUE, comparison=None)
         while decision.state is State.CONTINUE:
-            times = self._times()
-            pairs.append(measurement(times[0], times[1], calls=self.calls))
-            controls += [measurement(times[0], again, calls=self.calls) for again in times[2:]]
+            pairs.append(self._pair())
             spent = time.perf_counter() - start
             # A pair that would end after the budget is not begun.
             over = spent * (1 + 1 / len(pairs)) > self.budget_s and len(pairs) >= self.plan.fewest
             decision = decided(self.plan, pairs, self.terms, over=over)
-        control = compare(controls, self.plan.confidence, clock=preferred_clock(controls)) if controls else None
-        return Contest(state=decision.state, comparison=decision.comparison, pairs=tuple(pairs), control=control)
+        return Contest(state=decision.state, comparison=decision.comparison, pairs=tuple(pairs))
 
-    def _times(self) -> list[list[Elapsed]]:
+    def _pair(self) -> Measurement:
         """Run one fresh process of each side, and return what the batches of each took."""
         hash_seed = self.rng.randrange(1, 2**32)
         with ExitStack() as stack:
-            opened = {
-                side: stack.enter_context(self.sides[side](hash_seed)) for side in self.rng.sample(range(len(self.sides)), len(self.sides))
-            }
-            for side in self.rng.sample(range(len(self.sides)), len(self.sides)):
+            opened = {side: stack.enter_context(self.sides[side](hash_seed)) for side in self._order()}
+            for side in self._order():
                 _warm_up(opened[side], self.calls)
-            times: list[list[Elapsed]] = [[] for _ in self.sides]
+            times: tuple[list[Elapsed], list[Elapsed]] = ([], [])
             for _ in range(ROUNDS):
-                order = self.rng.sample(range(len(self.sides)), len(self.sides))
+                order = self._order()
                 for side in (*order, *reversed(order)):
                     times[side].append(opened[side].batch(self.calls))
-        return times
+        return measurement(*times, calls=self.calls)
+
+    def _order(self) -> list[int]:
+        return self.rng.sample((0, 1), 2)
 
 
 def measurement(old: Sequence[Elapsed], new: Sequence[Elapsed], *, calls: int) -> Measurement:

@@ -22,12 +22,12 @@ from codeopt.model.evidence import Comparison
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.stats.compare import compare
-from codeopt.stats.sequential import Decision, Plan, State
+from codeopt.stats.sequential import Decision, Plan, State, Terms
 from codeopt.trial.duel import FLOOR_S, Duel, Lot, WrongWhileTimed
 from codeopt.trial.replay import inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import Worker, open_worker
-from codeopt.verify.clocks import Terms, decided
+from codeopt.verify.clocks import decided
 from codeopt.verify.conduct import hidden_work, import_problem
 from codeopt.verify.series import contradiction, is_telling
 

@@ -9,24 +9,15 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from codeopt.model.evidence import Clock, Comparison, Measurement
-from codeopt.stats.sequential import Decision, Plan, State
+from codeopt.stats.sequential import Decision, Plan, State, Terms
 
-__all__ = ["Terms", "decided", "preferred_clock"]
+__all__ = ["decided", "preferred_clock"]
 
 FULL = 0.8
 MOST = 1.2
 BLOCKED = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a race is about: FASTER from `min_speedup` on (1: any that is shown), the same within `same_within` either way."""
-
-    min_speedup: float
-    same_within: float
 
 
 def preferred_clock(pairs: Sequence[Measurement]) -> Clock:

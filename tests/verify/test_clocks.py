@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from codeopt.model.evidence import Clock, Measurement
-from codeopt.stats.sequential import Plan, State
-from codeopt.verify.clocks import Terms, decided, preferred_clock
+from codeopt.stats.sequential import Plan, State, Terms
+from codeopt.verify.clocks import decided, preferred_clock
 
 TERMS = Terms(min_speedup=1.0, same_within=1.01)
 PLAN = Plan(confidence=0.99)

@@ -13,9 +13,8 @@ from codeopt.model.check import BenchmarkReport, PeakMemory
 from codeopt.model.evidence import Comparison, Outcome
 from codeopt.ports import Reporter
 from codeopt.stats.family import SCREEN_CONFIDENCE, confirm_confidence
-from codeopt.stats.sequential import Plan
+from codeopt.stats.sequential import Plan, Terms
 from codeopt.trial.contest import Contest, Race
-from codeopt.verify.clocks import Terms
 from codeopt.verify.control import memory_note
 from codeopt.verify.regression import SAME_WITHIN, is_suspect, ruling
 
@@ -47,8 +46,8 @@ class Ready:
 def raced(lanes: Lanes, ready: Sequence[Ready], settings: Settings, reporter: Reporter) -> list[BenchmarkReport]:
     """Return what became of each benchmark, in their order.
 
-    A single one is raced once. Of several, those that a first race leaves in doubt are raced again, with a control beside them, and the
-    error is shared among these: the first race chose them, so what it showed is not shown again.
+    A single one is raced once. Of several, those that a first race leaves in doubt are raced again, and the error is shared among these:
+    the first race chose them, so what it showed is not shown again.
 
     Raises:
         SandboxUnavailable: a sandbox was lost.
@@ -72,7 +71,7 @@ def attempt(
 ) -> BenchmarkReport:
     """Race a benchmark for its whole budget, and return what became of it; a failure in the middle is told as such.
 
-    Before a difference is claimed, base is raced against itself, in the sandbox `control`, as long as that took.
+    Before a difference is claimed, base is raced against itself, in the sandbox `control`, for as many pairs as it takes to say anything.
 
     Raises:
         SandboxUnavailable: a sandbox was lost.
@@ -109,9 +108,9 @@ def _screened(
     return suspects
 
 
-def _contest(one: Ready, settings: Settings, *, sides: Sequence[Lane], plan: Plan, budget_s: float, part: str) -> Contest:
+def _contest(one: Ready, settings: Settings, *, sides: tuple[Lane, Lane], plan: Plan, budget_s: float, part: str) -> Contest:
     race = Race(
-        sides=[lane.opener(one.entry) for lane in sides],
+        sides=(sides[0].opener(one.entry), sides[1].opener(one.entry)),
         plan=plan,
         terms=Terms(min_speedup=1.0, same_within=SAME_WITHIN),
         budget_s=budget_s,
