@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -21,7 +21,7 @@ from codeopt.trial.discovery import find_tests, find_workload
 from codeopt.trial.environment import detect_environment
 from codeopt.trial.scene import Limits, Scene
 
-__all__ = ["Project", "open_project", "parse_cache", "scene_of"]
+__all__ = ["Look", "Project", "look_at", "make_scene", "open_project", "scene_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,39 +50,67 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
     """
     repository = open_repository(repo)
     left_out: list[str] = []
-    paths = _copied(repository, tree, left_out)
-    # A link is no source: it may lead nowhere or to a folder, and a patch to it would change another file.
-    regular = [path for path in paths if not (tree / path).is_symlink()]
-    sources = [path for path in regular if path.endswith(".py")]
-    if not sources:
-        raise RepositoryError(f"{repo} holds no Python files: nothing to optimize")
-    index = index_files(tree, sources, cache=parse_cache())
-    read = _Reader(tree)
-    named = tuple(index.find(spec) for spec in settings.targets)
-    tests = find_tests(regular, settings.tests)
-    workload = find_workload(regular, read, command=settings.workload, tests=tests)
-    environment = detect_environment(
-        paths,
-        read,
-        python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}",
-        install=settings.install or (),
-        extras=settings.extras,
-    )
-    notes = (*left_out, *(f"{path} is skipped: {reason}" for path, reason in index.skipped))
+    _copy(repository, tree, left_out)
+    look = look_at(tree, settings, empty=f"{repo} holds no Python files: nothing to optimize")
+    named = tuple(look.index.find(spec) for spec in settings.targets)
+    workload = find_workload(look.regular, look.read, command=settings.workload, tests=look.tests)
+    notes = (*left_out, *(f"{path} is skipped: {reason}" for path, reason in look.index.skipped))
     return Project(
         repository=repository,
         tree=tree,
-        paths=paths,
-        index=index,
+        paths=look.paths,
+        index=look.index,
         named=named,
-        tests=tests,
+        tests=look.tests,
         workload=workload,
-        environment=environment,
+        environment=look.environment,
         notes=notes,
     )
 
 
-def parse_cache() -> Path | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a folder of files tells before any of its code runs; `regular` are the paths that are no links."""
+
+    paths: tuple[str, ...]
+    regular: tuple[str, ...]
+    read: Callable[[str], bytes]
+    index: CodeIndex
+    tests: tuple[str, ...]
+    environment: Environment
+
+
+def look_at(tree: Path, settings: Settings, *, empty: str) -> Look:
+    """Look at the files of a folder.
+
+    Raises:
+        RepositoryError: there is no Python code; `empty` says so.
+        WorkloadError: the command for the tests cannot be read.
+    """
+    paths = tuple(sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()))
+    # A link is no source: it may lead nowhere or to a folder, and a patch to it would change another file.
+    regular = tuple(path for path in paths if not (tree / path).is_symlink())
+    sources = [path for path in regular if path.endswith(".py")]
+    if not sources:
+        raise RepositoryError(empty)
+    read = _Reader(tree)
+    return Look(
+        paths=paths,
+        regular=regular,
+        read=read,
+        index=index_files(tree, sources, cache=_cache()),
+        tests=find_tests(regular, settings.tests),
+        environment=detect_environment(
+            paths,
+            read,
+            python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}",
+            install=settings.install or (),
+            extras=settings.extras,
+        ),
+    )
+
+
+def _cache() -> Path | None:
     """Return where parsed files are kept by content, for all repositories of this user; None where no folder can be made."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codeopt"
     try:
@@ -102,8 +130,8 @@ class _Reader:
         return (self._tree / path).read_bytes()
 
 
-def _copied(repository: Repository, tree: Path, left_out: list[str]) -> tuple[str, ...]:
-    """Return the paths of the copy's files, and of the links that lead to one; `left_out` takes a line for each file without a copy."""
+def _copy(repository: Repository, tree: Path, left_out: list[str]) -> None:
+    """Make the copy where there is none yet; `left_out` takes a line for each file without one."""
     try:
         if not tree.exists():
             part = tree.with_name(tree.name + ".part")
@@ -113,33 +141,47 @@ def _copied(repository: Repository, tree: Path, left_out: list[str]) -> tuple[st
             snapshot(repository, part, note=left_out.append)
             part.mkdir(exist_ok=True)
             part.rename(tree)
-        paths = tuple(sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()))
     except OSError as error:
         raise StoreError(
             f"cannot copy the repository to {tree} ({error.strerror or error}): free some space, or fix its permissions"
         ) from error
-    return paths
 
 
 def scene_of(project: Project, settings: Settings, provider: SandboxProvider) -> Scene:
     """Return the scene of all trials on this project."""
-    limits = Limits(workload_s=settings.workload_timeout, tests_s=settings.test_timeout)
+    return make_scene(
+        provider,
+        settings,
+        tree=project.tree,
+        index=project.index,
+        environment=project.environment,
+        tests=project.tests,
+        workload=project.workload,
+    )
+
+
+def make_scene(
+    provider: SandboxProvider,
+    settings: Settings,
+    *,
+    tree: Path,
+    index: CodeIndex,
+    environment: Environment,
+    tests: tuple[str, ...],
+    workload: Workload,
+) -> Scene:
+    """Return a scene on the files of a folder that the index could parse."""
     return Scene(
         provider=provider,
-        environment=project.environment,
-        workload=project.workload,
-        tests=project.tests,
-        files=sources(project),
-        limits=limits,
+        environment=environment,
+        workload=workload,
+        tests=tests,
+        files={path: (tree / path).read_bytes() for path in index.files},
+        limits=Limits(workload_s=settings.workload_timeout, tests_s=settings.test_timeout),
         min_speedup=settings.min_speedup,
         confidence=settings.confidence,
         seed=settings.seed,
     )
-
-
-def sources(project: Project) -> Mapping[str, bytes]:
-    """Return path to bytes of every file that the index could parse."""
-    return {path: (project.tree / path).read_bytes() for path in project.index.files}
 
 
 def excluded(path: str, patterns: Sequence[str]) -> bool:

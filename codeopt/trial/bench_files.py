@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from codeopt.trial.yardstick import is_benchmark, is_test_module
 
-__all__ = ["BenchFiles", "find_bench_files"]
+__all__ = ["PYPERF", "BenchFiles", "find_bench_files"]
 
 Read = Callable[[str], bytes]
 

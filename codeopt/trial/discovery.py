@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from codeopt.errors import WorkloadError
 from codeopt.model.work import Workload, WorkloadKind
+from codeopt.trial.bench_files import PYPERF
 from codeopt.trial.yardstick import is_test_module
 
 __all__ = ["find_tests", "find_workload", "split"]
@@ -17,7 +18,6 @@ Read = Callable[[str], bytes]
 BENCHMARK_FIXTURE = re.compile(
     rb"^\s*(async\s+)?def\s+(test|bench)\w*\([^)]*\bbenchmark\b|pytest\.mark\.benchmark|pytest\.mark\.codspeed", re.MULTILINE
 )
-PYPERF = re.compile(rb"^\s*(import pyperf|from pyperf\b)", re.MULTILINE)
 PYTEST = ("python", "-m", "pytest", "-q")
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from codeopt.adapters.git.repository import Repository, git_in
+from codeopt.adapters.git.snapshot import link_problem
 from codeopt.errors import RepositoryError, StoreError
 
 __all__ = ["branch_point", "commits_between", "export", "resolve"]
@@ -75,8 +76,9 @@ def export(repository: Repository, commit: str, dest: Path, *, note: Callable[[s
 
 def _drop_links(dest: Path, note: Callable[[str], object] | None) -> None:
     root = dest.resolve()
-    for path in sorted(dest.rglob("*")):
-        if path.is_symlink() and (path.readlink().is_absolute() or not Path(os.path.realpath(path)).is_relative_to(root)):
+    for path in sorted(root.rglob("*")):
+        problem = link_problem(root, path) if path.is_symlink() else None
+        if problem is not None:
             path.unlink()
             if note is not None:
-                note(f"{path.relative_to(dest)}: is a symbolic link that leads outside; left out")
+                note(f"{path.relative_to(root)}: {problem}; left out")

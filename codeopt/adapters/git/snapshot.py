@@ -12,7 +12,7 @@ from typing import BinaryIO
 from codeopt.adapters.git.repository import Repository, git_in
 from codeopt.errors import RepositoryError, StoreError
 
-__all__ = ["snapshot"]
+__all__ = ["link_problem", "snapshot"]
 
 OWN = ".codeopt"
 
@@ -56,11 +56,11 @@ def _problem(root: Path, path: str) -> str | None:
     if stat.S_ISDIR(mode):
         return "is a submodule or a repository of its own"
     if stat.S_ISLNK(mode):
-        return _link_problem(root, full)
+        return link_problem(root, full)
     return None if stat.S_ISREG(mode) else "is no regular file"
 
 
-def _link_problem(root: Path, full: Path) -> str | None:
+def link_problem(root: Path, full: Path) -> str | None:
     """Say why a link is not kept: the copy's link must lead to the copy's own files."""
     if full.readlink().is_absolute():
         return "is a symbolic link to an absolute path"

@@ -36,7 +36,7 @@ def find_cause(
     return tuple(
         Culprit(
             name=name,
-            line=_line(versions[1], name),
+            line=versions[1].line_of(name),
             old_own_s=before.get(name, 0.0),
             new_own_s=after[name],
             changed=name in change.new or name in change.old,
@@ -57,8 +57,3 @@ def _own_seconds(lane: Lane, version: Version, entry: Entry, calls: int) -> dict
         if function is not None:
             own[function.name] += row.own_s / calls
     return own
-
-
-def _line(version: Version, name: TargetName) -> int:
-    function = version.index.get(name)
-    return function.def_line if function else 0

@@ -76,9 +76,7 @@ def _calls(
             problems = (*problems, f"{name}: the tests do not call it")
     entries = []
     for name, recording in recordings.items():
-        function = versions[1].index.get(name)
-        line = function.def_line if function else 0
-        benchmark = Benchmark(kind=BenchmarkKind.CALLS, name=str(name), path=name.path, line=line)
+        benchmark = Benchmark(kind=BenchmarkKind.CALLS, name=str(name), path=name.path, line=versions[1].line_of(name))
         entries.append(Entry(benchmark=benchmark, recording=recording, calls=tuple(range(len(unpack(recording).calls)))))
     return Found(entries=tuple(entries), problems=problems, is_chosen=True)
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from codeopt.adapters.git import Repository, branch_point, export, resolve, snapshot
-from codeopt.app.project import parse_cache
+from codeopt.app.project import look_at, make_scene
 from codeopt.config import Settings
-from codeopt.errors import RepositoryError
 from codeopt.model.check import Revision
+from codeopt.model.code import TargetName
 from codeopt.model.work import Environment, Workload, WorkloadKind
 from codeopt.ports import SandboxProvider
 from codeopt.syntax.changed import Change, change_between
-from codeopt.syntax.index import CodeIndex, index_files
-from codeopt.trial.discovery import find_tests
-from codeopt.trial.environment import detect_environment
-from codeopt.trial.scene import Limits, Scene
+from codeopt.syntax.index import CodeIndex
+from codeopt.trial.scene import Scene
 from codeopt.trial.yardstick import is_benchmark, is_test
 
 __all__ = ["Version", "at_commit", "between", "lay_out", "measuring_files", "scene_of_version"]
@@ -35,14 +32,16 @@ class Version:
     revision: Revision
     tree: Path
     paths: tuple[str, ...]
+    read: Callable[[str], bytes]
     index: CodeIndex
     tests: tuple[str, ...]
     environment: Environment
     notes: tuple[str, ...]
 
-    def read(self, path: str) -> bytes:
-        """Return the bytes of one of its files."""
-        return (self.tree / path).read_bytes()
+    def line_of(self, name: TargetName) -> int:
+        """Return the line that a function is defined in; 0 where it is not."""
+        function = self.index.get(name)
+        return function.def_line if function else 0
 
 
 def lay_out(repository: Repository, settings: Settings, *, base: str, head: str | None, folder: Path) -> tuple[Version, Version]:
@@ -91,39 +90,27 @@ def measuring_files(version: Version) -> Mapping[str, bytes]:
 
 def scene_of_version(version: Version, settings: Settings, provider: SandboxProvider) -> Scene:
     """Return the scene of a version; its workload are its tests, which nothing but the recording of calls runs."""
-    return Scene(
-        provider=provider,
+    return make_scene(
+        provider,
+        settings,
+        tree=version.tree,
+        index=version.index,
         environment=version.environment,
-        workload=Workload(kind=WorkloadKind.TESTS, argv=version.tests or NOTHING),
         tests=version.tests,
-        files={path: version.read(path) for path in version.index.files},
-        limits=Limits(workload_s=settings.workload_timeout, tests_s=settings.test_timeout),
-        min_speedup=settings.min_speedup,
-        confidence=settings.confidence,
-        seed=settings.seed,
+        workload=Workload(kind=WorkloadKind.TESTS, argv=version.tests or NOTHING),
     )
 
 
 def _seen(revision: Revision, tree: Path, settings: Settings, notes: tuple[str, ...]) -> Version:
-    paths = tuple(sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()))
-    regular = [path for path in paths if not (tree / path).is_symlink()]
-    sources = [path for path in regular if path.endswith(".py")]
-    if not sources:
-        raise RepositoryError(f"{revision.name} holds no Python files: nothing to measure")
-    read: Callable[[str], bytes] = lambda path: (tree / path).read_bytes()  # noqa: E731 - a reader of this tree
+    look = look_at(tree, settings, empty=f"{revision.name} holds no Python files: nothing to measure")
     return Version(
         revision=revision,
         tree=tree,
-        paths=paths,
-        index=index_files(tree, sources, cache=parse_cache()),
-        tests=find_tests(regular, settings.tests),
-        environment=detect_environment(
-            paths,
-            read,
-            python=settings.python or f"{sys.version_info.major}.{sys.version_info.minor}",
-            install=settings.install or (),
-            extras=settings.extras,
-        ),
+        paths=look.paths,
+        read=look.read,
+        index=look.index,
+        tests=look.tests,
+        environment=look.environment,
         notes=notes,
     )
 
