@@ -207,6 +207,15 @@ def test_bad_input_is_one_line_and_status_2(history, words, base, part):
     assert part in ended.error
 
 
+def test_named_benchmarks_that_cannot_be_listed_are_no_pass(history):
+    history.commit(work=WORK, test_bench=BENCH, conftest="import nothing_of_that_name\n")
+    history.commit(work=SLOWED)
+    ended = history.check("--head", "HEAD", "--benchmarks", "test_total")
+    assert ended.status == 2
+    assert "no benchmark is named test_total" in ended.error
+    assert "nothing_of_that_name" in ended.error
+
+
 def test_nothing_to_measure_is_said(history):
     history.commit(work=WORK)
     history.commit(work=SLOWED)

@@ -47,9 +47,11 @@ def find_entries(
     entries = tuple(Entry(benchmark=benchmark) for benchmark in listing.benchmarks if _is_wanted(benchmark.name, settings.benchmarks))
     if entries:
         return Found(entries=entries, problems=listing.problems)
-    if settings.benchmarks and listing.benchmarks:
-        known = ", ".join(benchmark.name for benchmark in listing.benchmarks[:3])
-        raise WorkloadError(f"no benchmark is named {' or '.join(settings.benchmarks)}: there are {known}, ...")
+    if settings.benchmarks and (listing.benchmarks or listing.problems):
+        # Where some could not be listed, what was asked for may be among them: to time something else would pass without looking.
+        known = f"there are {', '.join(benchmark.name for benchmark in listing.benchmarks[:3])}, ..." if listing.benchmarks else ""
+        why = "; ".join(part for part in (known, *listing.problems[:1]) if part)
+        raise WorkloadError(f"no benchmark is named {' or '.join(settings.benchmarks)}: {why}")
     return _calls(base, versions, change, settings, reporter, problems=listing.problems)
 
 
