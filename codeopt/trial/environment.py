@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from codeopt.model.work import Environment
 from codeopt.trial.extras import extra_names, preferred, table
@@ -66,7 +66,7 @@ def _found(known: set[str], read: Read, extras: Sequence[str]) -> tuple[str, ...
     names = extra_names(pyproject, known, read)
     chosen = list(extras) or preferred(names)
     group = _group(table(pyproject, "dependency-groups"))
-    files = sorted(path for path in known if TEST_REQUIREMENTS.match(path))
+    files = _requirement_files(known)
     found: list[str] = [*group]
     for path in files:
         found += ["-r", f"{TREE}/{path}"]
@@ -77,6 +77,14 @@ def _found(known: set[str], read: Read, extras: Sequence[str]) -> tuple[str, ...
     elif "requirements.txt" in known:
         found += ["-r", f"{TREE}/requirements.txt"]
     return tuple(found)
+
+
+def _requirement_files(known: Collection[str]) -> list[str]:
+    """Return the files of what tests need; those for development count where there are no others, since the two may contradict each other."""
+    matches = [match for match in map(TEST_REQUIREMENTS.match, sorted(known)) if match]
+    testing = [match for match in matches if match[3].startswith("test")] or matches
+    pinned = {match[0].removesuffix(".txt") for match in testing if match[0].endswith(".txt")}
+    return [match[0] for match in testing if match[0].removesuffix(".in") not in pinned]
 
 
 def _toml(data: bytes) -> Mapping[str, object]:

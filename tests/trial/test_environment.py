@@ -37,6 +37,10 @@ def test_nothing_declared_needs_nothing():
         ({"setup.py": "", "setup.cfg": "[options.extras_require]\ntests = x\n"}, ("-e", "{tree}[tests]")),
         ({"setup.py": "", "requirements-test.txt": "x"}, ("-r", "{tree}/requirements-test.txt", "-e", "{tree}")),
         ({"setup.py": "", "requirements/dev.txt": "x"}, ("-r", "{tree}/requirements/dev.txt", "-e", "{tree}")),
+        (
+            {"setup.py": "", "requirements/dev.txt": "x", "requirements/tests.txt": "x", "requirements/tests.in": "x"},
+            ("-r", "{tree}/requirements/tests.txt", "-e", "{tree}"),
+        ),
         ({"requirements.txt": "x", "a.py": ""}, ("-r", "{tree}/requirements.txt")),
         ({"setup.py": "", "tox.ini": "[testenv]\ndeps =\n  hypothesis>=6\n  py27: mock\n  -r{toxinidir}/r.txt\n"},
          ("hypothesis>=6", "-r", "{tree}/r.txt", "-e", "{tree}")),

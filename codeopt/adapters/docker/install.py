@@ -23,8 +23,9 @@ from codeopt.adapters.docker.layout import BUILT, ENV, HOME, KEEPER, PYTHON, TOO
 from codeopt.adapters.docker.programs import Call, Ended, run_program
 from codeopt.errors import SandboxUnavailable
 from codeopt.model.work import Environment
+from codeopt.trial.extras import table
 
-__all__ = ["PIP_VARIABLES", "Installation", "install"]
+__all__ = ["PIP_VARIABLES", "Installation", "install", "telling_line", "version_variables"]
 
 PIP_VARIABLES = (
     "PIP_INDEX_URL",
@@ -45,6 +46,10 @@ _INSTALL_S = 3600.0
 _STEP_S = 600.0
 _PIP = (PYTHON, "-m", "pip", "install", "--no-input", "--no-cache-dir", "--disable-pip-version-check", "--progress-bar", "off")
 _ROOT = "0:0"
+_PRETEND = "SETUPTOOLS_SCM_PRETEND_VERSION"
+_HIGH = "99.0.0"  # a high version satisfies what other packages ask of the project
+# What pip says last of a build that failed; why it did stands before it.
+_GENERIC = re.compile(r"error: (metadata-generation-failed|subprocess-exited-with-error|Failed to build)", re.IGNORECASE)
 # Keeps what the installation made in the tree, which is not part of the image: compiled modules, version files, metadata.
 _KEEP_BUILT = f"""
 import os, sys, tarfile
@@ -162,19 +167,23 @@ class _Step:
 def _pip_env(plan: Installation) -> dict[str, str]:
     env = {name: plan.host_env[name] for name in PIP_VARIABLES if plan.host_env.get(name)}
     env |= {"HOME": HOME, "PATH": f"{ENV}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-    if (name := _project_name(plan.snapshot)) is not None:
-        # A snapshot has no tags to take a version from. A high one satisfies what other packages ask of the project.
-        env[f"SETUPTOOLS_SCM_PRETEND_VERSION_FOR_{re.sub(r'[^A-Z0-9]+', '_', name.upper())}"] = "99.0.0"
-    return env
+    return env | dict.fromkeys(version_variables(_pyproject(plan.snapshot)), _HIGH)
 
 
-def _project_name(snapshot: Path) -> str | None:
+def version_variables(pyproject: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the variables that give a project its version where there are no tags to take one from."""
+    name = table(pyproject, "project").get("name")
+    own = (f"{_PRETEND}_FOR_{re.sub(r'[^A-Z0-9]+', '_', name.upper())}",) if isinstance(name, str) else ()
+    # hatch-vcs knows the variable of all projects alone, which a dependency that is built from source would obey as well.
+    source = table(table(table(pyproject, "tool"), "hatch"), "version").get("source")
+    return (*own, _PRETEND) if source == "vcs" else own
+
+
+def _pyproject(snapshot: Path) -> Mapping[str, object]:
     try:
-        project = tomllib.loads((snapshot / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
+        return tomllib.loads((snapshot / "pyproject.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
-    name = project.get("name") if isinstance(project, dict) else None
-    return name if isinstance(name, str) else None
+        return {}
 
 
 def _installs_tree(environment: Environment) -> bool:
@@ -183,10 +192,14 @@ def _installs_tree(environment: Environment) -> bool:
 
 
 def _complaint(ended: Ended) -> str:
-    """Return the line that says most: pip's last error, else the last line."""
     if ended.status is None:
         return "it took too long"
-    text = (ended.output.stdout + b"\n" + ended.output.stderr).decode(errors="replace")
+    return telling_line((ended.output.stdout + b"\n" + ended.output.stderr).decode(errors="replace")) or f"status {ended.status}"
+
+
+def telling_line(text: str) -> str:
+    """Return the line of pip's output that says most: the last error that says what is wrong, else the last error, else the last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(("[notice]", "WARNING"))]
     errors = [line for line in lines if re.match(r"(error|[\w.]*Error)\b", line, re.IGNORECASE)]
-    return (errors or lines or [f"status {ended.status}"])[-1][:300]
+    telling = [line for line in errors if not _GENERIC.match(line)]
+    return next((found[-1][:300] for found in (telling, errors, lines) if found), "")
