@@ -80,7 +80,7 @@ def _found(known: set[str], read: Read, extras: Sequence[str]) -> tuple[str, ...
 
 
 def _requirement_files(known: Collection[str]) -> list[str]:
-    """Return the files of what tests need; those for development count where there are no others, since the two may contradict each other."""
+    """Return the files of what tests need, else those for development: the two may contradict each other."""
     matches = [match for match in map(TEST_REQUIREMENTS.match, sorted(known)) if match]
     testing = [match for match in matches if match[3].startswith("test")] or matches
     pinned = {match[0].removesuffix(".txt") for match in testing if match[0].endswith(".txt")}

@@ -8,7 +8,8 @@ from codeopt.adapters.docker.install import telling_line, version_variables
 
 FAILED_BUILD = """
 Collecting thing
-  × Getting requirements to build editable did not run successfully.
+  error: subprocess-exited-with-error
+  Getting requirements to build editable did not run successfully.
       LookupError: setuptools-scm was unable to detect version for /work/tree.
       [end of output]
   note: This error originates from a subprocess
