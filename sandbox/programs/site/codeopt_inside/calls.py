@@ -8,7 +8,8 @@ import struct
 import sys
 import types
 
-from codeopt_inside import canon
+from codeopt_inside import canon, raising
+from codeopt_inside.values import lineage
 
 SEED = 20_011
 SHOWN = 200
@@ -131,15 +132,21 @@ def make(function, arguments, keywords):
     return type(value) is Forced and value.error is not None, value
 
 
-def encoded(arguments, keywords, raised, value, limit):
-    """Encode what a call did: its result or exception, and its arguments as it left them."""
+def encoded(arguments, keywords, raised, value, limit, drained=None):
+    """Encode what a call did: its result or exception, and its arguments as it left them; `drained` is `canon.encode`'s."""
     how = "raised" if raised else "returned"
     if type(value) is Forced:
         ending = [] if value.error is None and value.returned is None else [value.error, value.returned]
-        return canon.encode([how + " " + value.kind, value.items, list(arguments), keywords, *ending], limit)
+        return canon.encode([how + " " + value.kind, value.items, list(arguments), keywords, *ending], limit, drained)
     if isinstance(value, canon.OpaqueError):
         raise value
-    return canon.encode([how, value, list(arguments), keywords], limit)
+    return canon.encode([how, value, list(arguments), keywords], limit, drained)
+
+
+def loosely(arguments, keywords, value, limit, drained):
+    """Encode what a call that raised did, without what its exception says: the type, what came before it, and the arguments afterwards."""
+    kind, before, error = (value.kind, value.items, value.error) if type(value) is Forced else ("", [], value)
+    return canon.encode(["raised " + kind, lineage(type(error)), before, list(arguments), keywords], limit, drained)
 
 
 def digest(call, raised, value, limit):
@@ -166,7 +173,11 @@ def shown(value):
 
 
 def told(number, data, result, printed, limit):
-    """Return the message that tells of call `number`; `result` is (call, raised, value)."""
+    """Return the message that tells of call `number`; `result` is (call, raised, value).
+
+    Of a call that raised it says whether a `raise` statement did (`explicit`), and what the call did apart from what the exception says
+    (`loose`): other code may be right and fail in other words, where it was the interpreter that spoke.
+    """
     call, raised, value = result
     if type(call) is Unloadable:
         return {"call": number, "status": "unloadable", "note": call.note[:SHOWN]}
@@ -176,8 +187,11 @@ def told(number, data, result, printed, limit):
     message.update(status="raised" if raised else "returned", shown=shown(value))
     failure = value.error if type(value) is Forced else value
     message["outcome"] = "raised %s" % type(failure).__qualname__ if raised else "returned"
+    drained = {}
     try:
-        message["digest"] = canon.digest(encoded(*call, raised, value, limit))
+        message["digest"] = canon.digest(encoded(*call, raised, value, limit, drained))
+        if raised:
+            message.update(explicit=raising.explicit(failure), loose=canon.digest(loosely(*call, value, limit, drained)))
     except canon.OpaqueError as reason:
         return dict(message, status="opaque", note=str(reason))
     except Exception as error:

@@ -48,8 +48,9 @@ def digest(nodes):
 
 
 class _Encoder:
-    def __init__(self, limit):
+    def __init__(self, limit, drained):
         self.limit = limit
+        self.drained = drained
         self.nodes = []
         self.numbers = {}
         self.alive = []
@@ -113,12 +114,15 @@ class _Encoder:
         return self.by_reduce(value)
 
     def iterator(self, value):
-        items = []
-        for item in value:
-            items.append(item)
-            if len(items) > ITERATOR_LIMIT:
-                raise OpaqueError("an iterator of more than %d items" % ITERATOR_LIMIT)
-        return ["iterator", type_name(type(value)), self.refer_all(items)]
+        if id(value) not in self.drained:
+            items = []
+            for item in value:
+                items.append(item)
+                if len(items) > ITERATOR_LIMIT:
+                    raise OpaqueError("an iterator of more than %d items" % ITERATOR_LIMIT)
+            # Kept with the iterator, so that no later one can have its number.
+            self.drained[id(value)] = (value, items)
+        return ["iterator", type_name(type(value)), self.refer_all(self.drained[id(value)][1])]
 
     def builtin(self, value):
         owner = value.__self__
@@ -157,7 +161,7 @@ class _Encoder:
 
     def members(self, values):
         """Return the encodings of a set's members, sorted: a set has no order."""
-        return sorted(json.dumps(encode([value], self.limit), separators=(",", ":")) for value in values)
+        return sorted(json.dumps(encode([value], self.limit, self.drained), separators=(",", ":")) for value in values)
 
     def numpy_scalar(self, value):
         return ["numpy", value.dtype.str, base64.b64encode(value.tobytes()).decode()]
@@ -255,9 +259,12 @@ _BY_NAME = {
 }
 
 
-def encode(roots, limit=200_000):
-    """Encode values together, so that aliasing among them shows; the first node holds the references to the roots."""
-    encoder = _Encoder(limit)
+def encode(roots, limit=200_000, drained=None):
+    """Encode values together, so that aliasing among them shows; the first node holds the references to the roots.
+
+    Iterators are run to their end. Encodings that share a dictionary `drained` find in it what an earlier one took out of an iterator.
+    """
+    encoder = _Encoder(limit, {} if drained is None else drained)
     encoder.nodes.append(None)
     encoder.nodes[0] = ["roots", encoder.refer_all(roots)]
     encoder.drain()
