@@ -1,0 +1,273 @@
+"""Puts mutants of a function through its recorded calls, each in a process of its own, and tells how each fared.
+
+A child compiles the mutant, gives its code to the function, makes the calls in order, and stops at the first that does not do what the
+original does. What that is, is learnt first, in a child like the others: only calls by which the original does there what is expected of
+it are compared. Of an exception that the interpreter raised by itself the message is no behaviour (see `raising`).
+"""
+
+import __future__
+
+import ast
+import collections
+import contextlib
+import gc
+import hashlib
+import importlib.util
+import io
+import mmap
+import os
+import resource
+import select
+import signal
+import struct
+import sys
+import time
+import types
+
+from codeopt_inside import calls, canon, raising
+
+KILLED, CRASHED, HUNG, SURVIVED, UNFIT, UNTRIED = "killed", "crashed", "hung", "survived", "unfit", "untried"
+
+_LETTERS = {b"k": KILLED, b"s": SURVIVED, b"u": UNFIT}
+_FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
+_MORE_MEMORY = 1 << 30
+_LARGEST_FILE = 64 << 20
+_TICK_MS = 50
+
+# What a call did: `loose` leaves out what an exception says, and is empty where that counts or where nothing was raised.
+Answer = collections.namedtuple("Answer", ("digest", "loose", "printed"))  # noqa: PYI024 - as quick to import as it gets
+
+
+class Printed:
+    """Standard output while calls are made."""
+
+    def __init__(self):
+        self.buffer = io.BytesIO()
+        self.stream = io.TextIOWrapper(self.buffer, encoding="utf-8", errors="surrogateescape", newline="", write_through=True)
+
+    def taken(self):
+        """Return what was printed since the last time."""
+        text = self.buffer.getvalue().decode("utf-8", "surrogateescape")
+        self.buffer.seek(0)
+        self.buffer.truncate()
+        return text
+
+
+class Known:
+    """What the original does, in memory that children share: which call is made now, and of each call how it is compared, and with what."""
+
+    IGNORED, STRICT, LOOSE = range(3)
+    HEAD, SIZE = 4, 33
+
+    def __init__(self, count):
+        self.count = count
+        self.memory = mmap.mmap(-1, self.HEAD + self.SIZE * max(1, count))
+
+    def at(self, position):
+        struct.pack_into(">I", self.memory, 0, position)
+
+    def now(self):
+        return struct.unpack_from(">I", self.memory, 0)[0]
+
+    def put(self, position, answer):
+        how = self.LOOSE if answer.loose else self.STRICT
+        struct.pack_into("B32s", self.memory, self.HEAD + self.SIZE * position, how, self.mark(answer, how))
+
+    def differs(self, position, answer):
+        how, mark = struct.unpack_from("B32s", self.memory, self.HEAD + self.SIZE * position)
+        return how != self.IGNORED and mark != self.mark(answer, how)
+
+    def compared(self):
+        """Return how many calls, from the first on, it takes to make all those that are compared."""
+        starts = range(self.HEAD, self.HEAD + self.SIZE * self.count, self.SIZE)
+        return max((number for number, start in enumerate(starts, 1) if self.memory[start] != self.IGNORED), default=0)
+
+    def mark(self, answer, how):
+        did = answer.loose if how == self.LOOSE and answer.loose else answer.digest
+        return hashlib.sha256((did + answer.printed).encode()).digest()
+
+
+class Trial:
+    """One function with its calls; `differs` and `learn` are for children, whose function is theirs to change."""
+
+    def __init__(self, function, recorded, wanted, limit):
+        self.function, self.recorded, self.wanted, self.limit = function, recorded, wanted, limit
+        self.known = Known(len(recorded))
+        self.printed = Printed()
+
+    def learn(self):
+        self.begin()
+        for position, (digest, printed) in enumerate(self.wanted):
+            answer = self.answer(position)
+            if digest and (answer.digest, answer.printed) == (digest, printed):
+                self.known.put(position, answer)
+        return b"s"
+
+    def judge(self, code):
+        if code is None:
+            return b"u"
+        self.function.__code__ = code
+        self.begin()
+        for position in range(self.known.compared()):
+            if self.known.differs(position, self.answer(position)):
+                return b"k"
+        return b"s"
+
+    def begin(self):
+        calls.seed()
+        sys.stdout = self.printed.stream
+
+    def answer(self, position):
+        self.known.at(position)
+        call = calls.loaded(self.recorded[position])
+        if type(call) is calls.Unloadable:
+            return Answer("", "", "")
+        raised, value = calls.make(self.function, *call)
+        digest, loose = self.named(call, raised, value)
+        return Answer(digest, loose, canon.digest([canon.atom(self.printed.taken())]))
+
+    def named(self, call, raised, value):
+        """Return the digest of what a call did, and that without an exception's words, where they are the interpreter's."""
+        drained = {}
+        try:
+            digest = canon.digest(calls.encoded(*call, raised, value, self.limit, drained))
+            if not raised or raising.explicit(value.error if type(value) is calls.Forced else value):
+                return digest, ""
+            return digest, canon.digest(calls.loosely(*call, value, self.limit, drained))
+        except Exception:
+            return "", ""
+
+
+class Place:
+    """Where a function stands in its file: the lines of the top-level statement around it are all that has to be compiled."""
+
+    def __init__(self, code, source):
+        self.code = code
+        self.first, self.last = 1, None
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.parse(_text(source)).body:
+                first = min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", ()))])
+                if first <= code.co_firstlineno <= node.end_lineno:
+                    self.first, self.last = first, node.end_lineno
+
+    def of(self, source):
+        """Return the code of the same function in a mutant's source; None where there is none that fits."""
+        try:
+            lines = _text(source).split("\n")[self.first - 1 : self.last]
+            text = "\n" * (self.first - 1) + "\n".join(lines) + "\n"
+            whole = compile(text, self.code.co_filename, "exec", self.code.co_flags & _FUTURE, dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return None
+        found = [code for code in _codes(whole) if self.like(code)]
+        return found[0] if len(found) == 1 else None
+
+    def like(self, code):
+        mine = self.code
+        same = (code.co_name, code.co_firstlineno, code.co_freevars) == (mine.co_name, mine.co_firstlineno, mine.co_freevars)
+        # Before Python 3.11 code does not know where it is nested.
+        return same and getattr(code, "co_qualname", "") == getattr(mine, "co_qualname", "")
+
+
+def _text(source):
+    return importlib.util.decode_source(source)
+
+
+def _codes(code):
+    for constant in code.co_consts:
+        if type(constant) is types.CodeType:
+            yield constant
+            yield from _codes(constant)
+
+
+def fates(function, sources, recorded, wanted, limit, seconds, budget):
+    """Return (fate, position of the call that decided it) of each mutant source, in order.
+
+    `wanted` are the digests of what each recorded call does and prints; where the first is empty, the call is made and not compared. A
+    mutant is `killed` where a call does something else, and also where it makes its process end (`crashed`), or takes longer than
+    `seconds` for all calls (`hung`). It has `survived` all calls, or is `unfit`: its code has no place in the function. `untried`
+    are those that were not reached within `budget` seconds, and all where the original itself does not do what is wanted. This process
+    stays as it is; what calls do outside of their own process is done.
+    """
+    end = time.monotonic() + budget
+    trial = Trial(function, recorded, wanted, limit)
+    gc.collect()
+    gc.freeze()
+    try:
+        _run(trial.learn, end)
+        if not sources or not trial.known.compared():
+            return [(UNTRIED, 0)] * len(sources)
+        place = Place(function.__code__, sources[0])
+        return [_fate(trial, place, source, seconds, end) for source in sources]
+    finally:
+        gc.unfreeze()
+
+
+def _fate(trial, place, source, seconds, end):
+    now = time.monotonic()
+    if now >= end:
+        return UNTRIED, 0
+    trial.known.at(0)
+    fate = _run(lambda: trial.judge(place.of(source)), min(end, now + seconds))
+    cut_short = fate == HUNG and now + seconds > end
+    return (UNTRIED, 0) if cut_short else (fate, trial.known.now())
+
+
+def _run(work, deadline):
+    """Do `work` in a fork that leads a process group of its own; whatever it leaves behind in that group is ended."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _be_child(work, writer)
+    os.close(writer)
+    try:
+        return _awaited(child, reader, deadline)
+    finally:
+        os.close(reader)
+        _end(child)
+
+
+def _be_child(work, writer):
+    me = os.getpid()
+    try:
+        os.setpgid(0, 0)
+        _bound()
+        letter = work()
+        # A call may have forked, and come back twice.
+        if os.getpid() == me:
+            os.write(writer, letter)
+    finally:
+        os._exit(0)
+
+
+def _bound():
+    """Limit memory and files, and let nothing be said past the calls' own output."""
+    with open("/proc/self/statm") as file:
+        most = int(file.read().split()[0]) * resource.getpagesize() + _MORE_MEMORY
+    for what, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_FSIZE, _LARGEST_FILE), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+
+
+def _awaited(child, reader, deadline):
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return HUNG
+        # What a child has started may hold its end of the pipe when it has gone itself.
+        gone = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        if poll.poll(0 if gone else min(_TICK_MS, left * 1000)):
+            return _LETTERS.get(os.read(reader, 1), CRASHED)
+        if gone:
+            return CRASHED
+
+
+def _end(child):
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
