@@ -11,7 +11,7 @@ import sys
 import types
 
 _MAINS = ("__main__", "__mp_main__")
-_HEAP_TYPE = 1 << 9
+HEAP_TYPE = 1 << 9
 _DEEPEST = 20
 _hidden = {}
 
@@ -88,7 +88,7 @@ def leads(module, qualname, value):
 def named_class(cls):
     """Return the name of a class object, if nothing else has that name."""
     # Classes of the interpreter's own that no module shows (the type of None) cannot be made by a program, nor be given names.
-    if cls.__flags__ & _HEAP_TYPE and not leads(cls.__module__, cls.__qualname__, cls):
+    if cls.__flags__ & HEAP_TYPE and not leads(cls.__module__, cls.__qualname__, cls):
         raise OpaqueError("a class that its name does not lead to (%s)" % cls.__qualname__)
     return type_name(cls)
 
