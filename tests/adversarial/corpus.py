@@ -30,6 +30,7 @@ __all__ = [
     "files_of",
     "function_text",
     "patch_of",
+    "rewritten",
     "source_of",
 ]
 
@@ -99,13 +100,14 @@ def source_of(repo: str, path: str) -> str:
     return (HERE / repo / path).read_text()
 
 
-def _place(source: str, qualname: str) -> tuple[int, int, int]:
-    """Return first line, last line (from 1, both included) and indentation of a function."""
+def _place(source: str, qualname: str, *, decorated: bool = False) -> tuple[int, int, int]:
+    """Return first line, last line (from 1, both included) and indentation of a function; with its decorators when `decorated`."""
     nodes: list[ast.stmt] = ast.parse(source).body
     for part in qualname.split("."):
         found = next(node for node in nodes if getattr(node, "name", None) == part)
         nodes = getattr(found, "body", [])
-    return found.lineno, found.end_lineno or 0, found.col_offset
+    above = [each.lineno for each in getattr(found, "decorator_list", [])] if decorated else []
+    return min([found.lineno, *above]), found.end_lineno or 0, found.col_offset
 
 
 def function_text(target: str, repo: str = "repo") -> str:
@@ -120,7 +122,7 @@ def files_of(case: Case) -> dict[str, tuple[str | None, str]]:
     changed: dict[str, tuple[str | None, str]] = {}
     if case.code or case.head or case.tail:
         before = source_of(case.repo, case.path)
-        changed[case.path] = (before, _after(case, before))
+        changed[case.path] = (before, rewritten(before, case.qualname, code=case.code, head=case.head, tail=case.tail))
     for path, (old, new) in case.edits.items():
         before = source_of(case.repo, path)
         assert before.count(old) == 1, (case.name, path, old)
@@ -130,17 +132,21 @@ def files_of(case: Case) -> dict[str, tuple[str | None, str]]:
     return changed
 
 
-def _after(case: Case, before: str) -> str:
+def rewritten(before: str, qualname: str, *, code: str = "", head: str = "", tail: str = "") -> str:
+    """Return a module's text with `code` in place of a function, `head` behind the imports, and `tail` at the end.
+
+    The function's decorators stay, unless `code` begins with some.
+    """
     lines = before.splitlines(keepends=True)
-    first, last, indent = _place(before, case.qualname)
-    code = textwrap.indent(textwrap.dedent(case.code).strip("\n") + "\n", " " * indent).splitlines(keepends=True) if case.code else []
-    behind = lines[last:] if case.code else lines[first - 1 :]
+    first, last, indent = _place(before, qualname, decorated=code.lstrip().startswith("@"))
+    text = textwrap.indent(textwrap.dedent(code).strip("\n") + "\n", " " * indent).splitlines(keepends=True) if code else []
+    behind = lines[last:] if code else lines[first - 1 :]
     at = _behind_imports(before)
-    head = [textwrap.dedent(case.head).strip("\n") + "\n"] if case.head else []
-    if head and at == 1:
-        head.insert(0, "\n")
-    tail = ["\n\n" + textwrap.dedent(case.tail).strip("\n") + "\n"] if case.tail else []
-    return "".join([*lines[:at], *head, *lines[at : first - 1], *code, *behind, *tail])
+    above = [textwrap.dedent(head).strip("\n") + "\n"] if head else []
+    if above and at == 1:
+        above.insert(0, "\n")
+    below = ["\n\n" + textwrap.dedent(tail).strip("\n") + "\n"] if tail else []
+    return "".join([*lines[:at], *above, *lines[at : first - 1], *text, *behind, *below])
 
 
 def _behind_imports(source: str) -> int:

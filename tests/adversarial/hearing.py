@@ -1,0 +1,66 @@
+"""A repository in Docker, what was learnt of it once, and the judge that all candidates meet."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from codeopt.adapters.docker.provider import DockerProvider
+from codeopt.adapters.fake_reporter import RecordingReporter
+from codeopt.adapters.store.memory import MemoryStore
+from codeopt.app.project import open_project, scene_of
+from codeopt.app.shipping import Shipping
+from codeopt.app.survey import Survey
+from codeopt.assets import programs_dir
+from codeopt.config import load_settings
+from codeopt.model.code import Target
+from codeopt.model.patch import Candidate, Origin, Patch
+from codeopt.trial.judge import TrialJudge
+from codeopt.trial.scene import Limits
+
+__all__ = ["Hearing"]
+
+# Long enough for a verdict on a gain of half and more, on a machine with other work.
+LIMITS = Limits(call_s=20.0, race_s=8.0, workload_race_s=1.0)
+
+
+class Hearing:
+    """One repository and its evidence; `stack` owns what is opened."""
+
+    def __init__(
+        self, home: Path, folder: Path, stack: ExitStack, *, run: str, targets: Iterable[str], flags: Mapping[str, object] | None = None
+    ) -> None:
+        """Make a git repository of `home`, run its tests, and record every target; `flags` are settings."""
+        for words in (
+            ["init", "-q"],
+            ["add", "-f", "."],
+            ["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "start"],
+        ):
+            subprocess.run(["git", *words], cwd=home, check=True, capture_output=True)
+        settings = load_settings(home, flags=flags or {}, environ={})
+        self.project = open_project(home, settings, tree=folder / "tree")
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
+        self.shipping = Shipping(self.project.tree, self.scratch)
+        provider = DockerProvider(self.project.tree, programs_dir(), run=run, memory_bytes=1 << 30)
+        stack.callback(provider.close)
+        provider.prepare(self.project.environment)
+        self.scene = dataclasses.replace(scene_of(self.project, settings, provider), limits=LIMITS)
+        survey = Survey(self.scene, self.project, store=MemoryStore(), reporter=RecordingReporter())
+        suite = survey.suite(allow_failing=False)
+        self.functions = {spec: self.project.index.find(spec) for spec in dict.fromkeys(targets)}
+        self.referee = stack.enter_context(provider.open({}, cores=1))
+        self.evidence = survey.evidence(suite, [function.name for function in self.functions.values()], self.referee)
+
+    def candidate(self, target: str, patch: Patch) -> Candidate:
+        """Return a patch to a target, as a user would hand it in."""
+        function = self.functions[target]
+        chosen = Target(name=function.name, span=function.span, source_sha=function.source_sha, share=0.5)
+        return Candidate(target=chosen, patch=patch, origin=Origin(proposer="user"))
+
+    def judge(self, *, screened: bool = True) -> TrialJudge:
+        """Return the judge of one candidate; without `screened`, whatever a patch says is run."""
+        return TrialJudge(self.scene, self.evidence, referee=self.referee, checkout=self.shipping.checkout, screened=screened)
