@@ -1,8 +1,8 @@
 """Evaluates expressions on a module, as it is or with another text in its place, and says what they give.
 
-Usage: python probe.py < ASKED > TOLD. ASKED is a JSON object: `roots` (folders to import from), `module`, `path` (its file), `text` (what stands
-there instead; null for the file itself), `shows` (Python texts whose last line is an expression). TOLD is a JSON list: for each a text
-that is the same exactly when a careful reader would call the values the same. Uses the standard library alone.
+Usage: python probe.py < ASKED > TOLD. ASKED is a JSON object: `roots` (folders to import from), `module`, `path` (its file), `text` (what
+stands there instead; null for the file itself), `shows` (Python texts whose last line is an expression). TOLD is a JSON list: for each a
+text that is the same exactly when a careful reader would call the values the same. Uses the standard library alone.
 """
 
 import ast
@@ -19,6 +19,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 MOST = 1000
 PATIENCE_S = 10
@@ -34,15 +35,15 @@ class Exchanged(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         if fullname != self.module:
             return None
         spec = importlib.util.spec_from_file_location(fullname, self.path, loader=self)
-        if os.path.basename(self.path) == "__init__.py":
-            spec.submodule_search_locations = [os.path.dirname(self.path)]
+        if self.is_package(fullname):
+            spec.submodule_search_locations = [str(self.path.parent)]
         return spec
 
     def get_source(self, fullname):
         return self.text
 
     def is_package(self, fullname):
-        return os.path.basename(self.path) == "__init__.py"
+        return self.path.name == "__init__.py"
 
 
 def told(value):
@@ -71,7 +72,7 @@ def shown(text, module):
         try:
             exec(compile(ast.Module(before, []), "shows", "exec"), names)
             value = told(eval(compile(ast.Expression(last.value), "shows", "eval"), names))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever is raised is the answer
             value = ["raised", type(error).__name__, str(error)]
     return json.dumps([value, said.getvalue()])
 
@@ -81,12 +82,12 @@ def apart(text, module):
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        with open(writer, "w") as out:
+        with os.fdopen(writer, "w") as out:
             out.write(shown(text, module))
             out.flush()
             os._exit(0)
     os.close(writer)
-    with open(reader) as told_by_child:
+    with os.fdopen(reader) as told_by_child:
         answer = told_by_child.read()
     _, status = os.waitpid(child, 0)
     return answer or f"ended with {status}"
@@ -96,7 +97,7 @@ def main():
     asked = json.load(sys.stdin)
     sys.path[:0] = asked["roots"]
     if asked["text"] is not None:
-        sys.meta_path.insert(0, Exchanged(asked["module"], asked["path"], asked["text"]))
+        sys.meta_path.insert(0, Exchanged(asked["module"], Path(asked["path"]), asked["text"]))
     module = importlib.import_module(asked["module"])
     json.dump([apart(text, module) for text in asked["shows"]], sys.stdout)
 
