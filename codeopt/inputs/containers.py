@@ -1,0 +1,113 @@
+"""Edges of what holds items: sequences, sets, mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codeopt.inputs.edge import Edge, do
+from codeopt.inputs.signature import Signature
+from codeopt.inputs.sketch import ATOMS, Node
+
+__all__ = ["container_edges", "settled"]
+
+_LONGEST = 64
+_ORDER = ("sorted", "descending")
+
+
+def container_edges(node: Node, signature: Signature, *, holds: frozenset[str], seed: int) -> Iterator[Edge]:
+    """Yield the edges of a container; `holds` are the properties of all recorded ones, `seed` decides what is left to chance."""
+    if node.type == "dict":
+        yield from _mappings(node, seed)
+    elif node.type in {"set", "frozenset"}:
+        yield from _members(node, signature, seed)
+    else:
+        yield from _sizes(node, signature, holds, seed)
+        yield from _items(node, holds, seed)
+        yield from _wholes(node)
+
+
+def settled(holds: frozenset[str]) -> tuple[tuple[object, ...], ...]:
+    """Return what to do to a sequence after a change, so that it is sorted and free of repeats if all recorded ones were."""
+    steps: list[tuple[object, ...]] = [("distinct",)] if "unique" in holds else []
+    if "sorted" in holds or "descending" in holds:
+        steps.append(("sort", "sorted" not in holds))
+    return tuple(steps)
+
+
+def _sizes(node: Node, signature: Signature, holds: frozenset[str], seed: int) -> Iterator[Edge]:
+    length, keep = node.length, settled(holds)
+    sizes = {"empty": 0, "one": 1, "two": 2, "three": 3, "half": length // 2, "without its end": length - 1, "double": 2 * length}
+    sizes.update({"one more": length + 1})
+    for constant in signature.numbers:
+        if 0 <= constant <= _LONGEST:
+            sizes.update({f"{each} items": each for each in (constant, constant - 1, constant + 1, 2 * constant)})
+    for name, size in sizes.items():
+        if size == length or size < 0:
+            continue
+        if size < length:
+            yield do(name, ("take", size), resizes=True, risks={"shape"})
+        elif length:
+            yield do(name, ("grow", size, seed), *keep, resizes=True, risks={"shape"})
+
+
+def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
+    length, keep = node.length, settled(holds)
+    if not length:
+        return
+    spot = seed % length
+    yield do("another call's item", ("other", spot, seed), *keep)
+    yield do("other calls' items", ("others", seed), *keep)
+    yield do("one inserted", ("insert other", seed % (length + 1), seed), *keep, resizes=True, risks={"shape"})
+    yield do("one repeated", ("repeat", spot), resizes=True, risks={"unique", "shape"})
+    yield do("the last like the first", ("copy", 0, length - 1), risks={"unique", *_ORDER})
+    if length > 1:
+        yield do("without its first", ("delete", 0), resizes=True, risks={"shape"})
+        yield do("one deleted", ("delete", spot), resizes=True, risks={"shape"})
+        yield do("two swapped", ("swap", spot, (spot + 1) % length), risks=_ORDER)
+        yield do("all equal", ("equal", spot), risks={"unique"})
+        yield do("reversed", ("reverse",), risks=_ORDER)
+        yield do("shuffled", ("shuffle", seed), risks=_ORDER)
+        yield do("sorted", ("sort", False), risks={"descending"})
+        yield do("sorted downwards", ("sort", True), risks={"sorted"})
+        yield do("twice over", ("twice",), resizes=True, risks={"unique", "shape", *_ORDER})
+        yield do("rotated", ("rotate", 1 + spot), risks=_ORDER)
+    if any(item.type not in ATOMS for item in node.items):
+        yield do("one object twice", ("alias", 0, length - 1), risks={"separate", "unique", *_ORDER})
+    yield do("an item in a list of its own", ("nest", spot), risks={"nested", "sorted", "descending", "rows"})
+
+
+def _wholes(node: Node) -> Iterator[Edge]:
+    if node.type == "list":
+        yield do("a subclass", ("subclass",), kind="subclass")
+    for other in ("tuple", "list"):
+        if other != node.type:
+            yield do(f"type: {other}", ("as", other), kind=other)
+
+
+def _members(node: Node, signature: Signature, seed: int) -> Iterator[Edge]:
+    sizes = {"empty": 0, "one": 1, "two": 2, "half": node.length // 2, "one less": node.length - 1}
+    sizes.update({f"{each} items": each for each in signature.numbers if 0 <= each <= _LONGEST})
+    yield from (do(name, ("fewer", size, seed)) for name, size in sizes.items() if 0 <= size < node.length)
+    yield do("other calls' members", ("more", seed))
+    yield do("a frozen set" if node.type == "set" else "a set", ("as", _other_set(node)), kind=_other_set(node))
+
+
+def _other_set(node: Node) -> str:
+    return "frozenset" if node.type == "set" else "set"
+
+
+def _mappings(node: Node, seed: int) -> Iterator[Edge]:
+    yield do("empty", ("fewer", 0, seed), risks={"keys"})
+    if node.length > 1:
+        spot = seed % node.length
+        yield do("one", ("fewer", 1, seed), risks={"keys"})
+        yield do("half", ("fewer", node.length // 2, seed), risks={"keys"})
+        yield do("a key deleted", ("delete", spot), risks={"keys"})
+        yield do("keys in reverse order", ("reverse",))
+        yield do("keys in order", ("sort", False))
+        yield do("values swapped", ("swap", 0, spot or 1))
+        yield do("all values equal", ("equal", spot))
+    if node.length:
+        yield do("other calls' values", ("others", seed))
+        yield do("other calls' keys", ("more", seed), risks={"keys"})
+    yield do("a subclass", ("subclass",), kind="subclass")

@@ -1,0 +1,50 @@
+"""Edges of objects: members of an enumeration, dates and exact numbers by their text; all others are taken whole from other calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from codeopt.inputs.edge import Edge, do, lacking
+from codeopt.inputs.sketch import Node
+
+__all__ = ["object_edges"]
+
+_DECIMALS = ("0", "-0", "1", "-1", "0.1", "1E+30", "1E-30", "1.10", "NaN", "Infinity", "-Infinity", "123456789012345678901234567890")
+_FRACTIONS = ("0", "1", "-1", "1/3", "-7/2", "10000000000000000000000/3")
+_PATHS = ("", ".", "..", "/", "a", "a/b.txt", "a/../b", "//a//b/", ".hidden", "a.tar.gz", "\xe9/\u0130", "a b")
+_DAYS = (0, 1, -1, 31, 366)
+_SPANS = (0, 1e-6, -1, 86400, -86400.5, 1e9)
+_DATES = ("0001-01-01", "1970-01-01", "2000-02-29", "2100-12-31", "9999-12-31")
+_MOMENTS = ("0001-01-01T00:00:00", "1970-01-01T00:00:00", "2000-02-29T23:59:59.999999", "2024-10-27T02:30:00", "9999-12-31T23:59:59")
+_WIDE = frozenset({"small"})
+
+
+def object_edges(node: Node) -> Iterator[Edge]:
+    """Yield the edges of an object by its class; none for one that nothing is known of."""
+    if node.kind == "enum":
+        yield from (do(f"member {number}", ("member", number)) for number in range(min(node.length, 12)))
+    elif node.kind == "text":
+        yield from _by_text(node)
+
+
+def _by_text(node: Node) -> Iterator[Edge]:
+    name = node.type.rpartition(".")[2]
+    if name == "Decimal":
+        yield from (do(f"decimal {text}", ("from text", text), risks=_decimal_risks(Decimal(text))) for text in _DECIMALS)
+    elif name == "Fraction":
+        yield from (do(f"fraction {text}", ("from text", text), risks=lacking(float(Fraction(text)))) for text in _FRACTIONS)
+    elif name == "timedelta":
+        yield from (do(f"{seconds} seconds", ("seconds", seconds), risks=lacking(seconds)) for seconds in _SPANS)
+    elif name in {"date", "datetime"}:
+        yield from (do(f"on {text}", ("from iso", text)) for text in (_DATES if name == "date" else _MOMENTS))
+        yield from (do(f"{days} days later", ("later", days)) for days in _DAYS if days)
+    elif "Path" in name:
+        yield from (do(f"path {text!r}", ("from text", text)) for text in _PATHS)
+
+
+def _decimal_risks(value: Decimal) -> frozenset[str]:
+    if value.is_nan():
+        return frozenset({"nan", "finite"})
+    return lacking(float(value))

@@ -1,0 +1,110 @@
+"""Puts edges into calls: what else must change with them, and what the new call breaks of what all recorded ones have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from codeopt.inputs.arrays import array_edges
+from codeopt.inputs.atoms import atom_edges
+from codeopt.inputs.containers import container_edges, settled
+from codeopt.inputs.edge import Edge, do, put, tag_of
+from codeopt.inputs.objects import object_edges
+from codeopt.inputs.relations import Relations, relations_of
+from codeopt.inputs.signature import Signature
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, SETS, Call, Node
+from codeopt.inputs.slots import Slot, slots_of
+from codeopt.model.plan import Change, Place, Plan
+
+__all__ = ["Planner", "Spot", "planner_of"]
+
+_ARGUMENT = 2  # the steps of an argument's place
+_MOST_OTHERS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place in one call that edges can be put at."""
+
+    call: Call
+    place: Place
+    node: Node
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planner:
+    """What is known of a function's inputs."""
+
+    calls: tuple[Call, ...]
+    signature: Signature
+    slots: tuple[Slot, ...]
+    relations: Relations
+
+    def spot(self, slot: Slot, call: Call, random: Random) -> Spot | None:
+        """Choose a place of a slot in a call."""
+        found = slot.at(call, random)
+        return None if found is None else Spot(call=call, place=found[0], node=found[1], slot=slot)
+
+    def edges(self, spot: Spot, seed: int) -> Iterator[Edge]:
+        """Yield all edges of a place."""
+        node, slot = spot.node, spot.slot
+        if slot.takes_none and node.type != "NoneType":
+            yield put("none", None)
+        if node.type in ATOMS:
+            others = tuple(other.value for other in slot.nodes[:_MOST_OTHERS] if not other.cut)
+            yield from atom_edges(node, self.signature, others=others)
+        elif node.type in CONTAINERS or node.type in SETS or node.type == "dict":
+            yield from container_edges(node, self.signature, holds=slot.holds, seed=seed)
+        elif node.kind == "array":
+            yield from array_edges(node, "" if slot.parameter is None else slot.parameter.annotation, seed)
+        else:
+            yield from object_edges(node)
+
+    def plan(self, call: Call, edits: Sequence[tuple[Spot, Edge]], *, also: frozenset[str] = frozenset()) -> Plan:
+        """Return the plan of edges at places of one call; what holds of sequences around them is put right where it can be."""
+        changes, broken, arguments = list[Change](), set(also), dict[Place, Node | None](call.arguments)
+        for spot, edge in edits:
+            changes.append(Change(place=spot.place, value=edge.text))
+            broken |= spot.slot.broken(edge)
+            for holder, place in self._around(spot):
+                steps = settled(holder.holds) if holder.types <= {"list", "collections.deque"} else ()
+                if steps:
+                    changes.append(Change(place=place, value=do("settle", *steps).text))
+                broken |= self._spoilt(holder, spot, edge, settles=bool(steps))
+                if "unique" in holder.holds and steps and len(place) == _ARGUMENT:
+                    arguments[place] = None
+            if len(spot.place) == _ARGUMENT:
+                arguments[spot.place] = _after(spot.node, edge)
+        changed = frozenset(spot.place[:_ARGUMENT] for spot, _ in edits)
+        return Plan(call=call.number, changes=tuple(changes), breaks=tag_of(broken | set(self.relations.broken(arguments, changed))))
+
+    def _around(self, spot: Spot) -> Iterator[tuple[Slot, Place]]:
+        """Yield the slots that hold a place, innermost first."""
+        for length in range(len(spot.slot.pattern) - 1, _ARGUMENT - 1, -1):
+            yield from ((slot, spot.place[:length]) for slot in self.slots if slot.pattern == spot.slot.pattern[:length])
+
+    def _spoilt(self, holder: Slot, spot: Spot, edge: Edge, *, settles: bool) -> frozenset[str]:
+        risks = set() if settles else {"sorted", "descending", "unique"}
+        if edge.resizes and spot.node.type in CONTAINERS and len(holder.pattern) == len(spot.slot.pattern) - 1:
+            risks.add("rows")
+        return holder.holds & risks if holder.types & CONTAINERS else frozenset()
+
+
+def planner_of(calls: Sequence[Call], signature: Signature) -> Planner:
+    """Learn from sketches what inputs are like."""
+    return Planner(calls=tuple(calls), signature=signature, slots=slots_of(calls, signature), relations=relations_of(calls))
+
+
+def _after(node: Node, edge: Edge) -> Node | None:
+    """Return what a node becomes, as far as relations look at it; None where that is not known."""
+    if edge.becomes is not None:
+        return edge.becomes
+    if not edge.resizes:
+        return node
+    match edge.recipe:
+        case ("do", ("take", int(size))):
+            return replace(node, length=min(size, node.length))
+        case _:
+            return None

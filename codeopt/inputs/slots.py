@@ -1,0 +1,139 @@
+"""Knows the slots of a function's inputs: each argument, and the things that arguments hold, with what they have in common in all calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from codeopt.inputs.edge import TAGS, Edge
+from codeopt.inputs.signature import Parameter, Signature
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, Call, Node
+from codeopt.model.plan import Place
+
+__all__ = ["ANY", "Slot", "node_at", "slots_of"]
+
+ANY = "*"
+_DEEPEST = 3
+_MARKS = frozenset(TAGS)
+_OF_ITEMS = frozenset({"sorted", "descending", "unique", "rows", "separate", "nested", "shape", "keys"})
+_MOST_FIELDS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place of inputs: `pattern` is a place with `*` for any item; `holds` are the properties of all values that were recorded there."""
+
+    pattern: Place
+    nodes: tuple[Node, ...]
+    holds: frozenset[str]
+    parameter: Parameter | None = None
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types that occurred."""
+        return frozenset(node.type for node in self.nodes)
+
+    @property
+    def takes_none(self) -> bool:
+        """Whether None occurred, or parameter and annotation allow it here."""
+        return "none" not in self.holds or (len(self.pattern) == 2 and self.parameter is not None and self.parameter.takes_none)  # noqa: PLR2004 - the argument itself
+
+    def broken(self, edge: Edge) -> frozenset[str]:
+        """Return the properties that an edge breaks here."""
+        known = edge.kind in {"", *self.types} or edge.kind in self._annotated or (edge.kind == "NoneType" and self.takes_none)
+        risks = edge.risks if known or edge.kind == "NoneType" else edge.risks | {"type"}
+        return risks & (self.holds | {"type"}) - ({"none"} if self.takes_none else frozenset())
+
+    @property
+    def _annotated(self) -> frozenset[str]:
+        """The built-in types that the annotation of the argument itself names as such."""
+        if self.parameter is None or len(self.pattern) > 2:  # noqa: PLR2004 - as above
+            return frozenset()
+        return frozenset(part.strip() for part in self.parameter.annotation.split("|")) & {"int", "float", "str", "bytes", "list", "tuple"}
+
+    def at(self, call: Call, random: Random) -> tuple[Place, Node] | None:
+        """Choose a place of a call that fits the pattern, and return it with its node."""
+        place, node = self.pattern[:2], call.arguments.get(self.pattern[:2])
+        for step in self.pattern[2:]:
+            if node is None or not node.items:
+                return None
+            number = random.randrange(len(node.items)) if step == ANY else step
+            if not isinstance(number, int) or number >= len(node.items):
+                return None
+            place, node = (*place, number), node.items[number]
+        return None if node is None else (place, node)
+
+
+def node_at(call: Call, place: Place) -> Node | None:
+    """Return the node at a place of a call; None where the sketch has none."""
+    node = call.arguments.get(place[:2])
+    for step in place[2:]:
+        if node is None or not isinstance(step, int) or step >= len(node.items):
+            return None
+        node = node.items[step]
+    return node
+
+
+def slots_of(calls: Sequence[Call], signature: Signature) -> tuple[Slot, ...]:
+    """Return the slots of calls, arguments first, then what they hold."""
+    places = dict.fromkeys(place for call in calls for place in call.arguments)
+    level = []
+    for place in places:
+        nodes = tuple(call.arguments[place] for call in calls if place in call.arguments)
+        parameter = signature.at(place[1])
+        level.append(Slot(pattern=place, nodes=nodes, holds=_common(nodes), parameter=parameter))
+    found = list(level)
+    for _ in range(_DEEPEST):
+        level = [inner for slot in level for inner in _inside(slot)]
+        found.extend(level)
+    return tuple(found)
+
+
+def _common(nodes: Sequence[Node]) -> frozenset[str]:
+    """Return the properties that hold of all nodes."""
+    holds = _MARKS - frozenset[str]().union(*(node.lacks for node in nodes))
+    if any(node.type == "NoneType" for node in nodes):
+        holds -= {"none"}
+    if not _alike([_form(node) for node in nodes]):
+        holds -= {"shape"}
+    if not _alike([node.shape[1:] if node.kind == "array" else None for node in nodes]):
+        holds -= {"columns"}
+    if not _alike([_keys(node) for node in nodes]):
+        holds -= {"keys"}
+    return holds
+
+
+def _keys(node: Node) -> object:
+    return sorted(repr((key.type, key.value, key.text)) for key in node.keys) if node.type == "dict" else None
+
+
+def _form(node: Node) -> object:
+    """Return what the shape of a tuple or an array is; None for other values, which have none."""
+    if node.kind == "array":
+        return len(node.shape)
+    return node.length if node.type == "tuple" else None
+
+
+def _alike(forms: Sequence[object]) -> bool:
+    return bool(forms) and forms[0] is not None and all(form == forms[0] for form in forms)
+
+
+def _inside(slot: Slot) -> Iterator[Slot]:
+    """Yield the slots of items: one for all of a sequence, one for each position of records."""
+    holders = [node for node in slot.nodes if node.items and (node.type in CONTAINERS or node.type == "dict")]
+    if not holders:
+        return
+    if (slot.types <= {"tuple", "NoneType"} and "shape" in slot.holds) or (slot.types == {"dict"} and "keys" in slot.holds):
+        for at in range(min(_MOST_FIELDS, *(len(node.items) for node in holders))):
+            yield _slot((*slot.pattern, at), [node.items[at] for node in holders], frozenset(), slot.parameter)
+        return
+    items = [item for node in holders for item in node.items]
+    # Of a list of single values its own node knows all, of which only the first ones are sketched.
+    is_plain = all(item.type in ATOMS for item in items)
+    lacks = frozenset[str]().union(*(node.lacks for node in holders)) - _OF_ITEMS if is_plain else frozenset[str]()
+    yield _slot((*slot.pattern, ANY), items, lacks, slot.parameter)
+
+
+def _slot(pattern: Place, nodes: Sequence[Node], lacks: frozenset[str], parameter: Parameter | None) -> Slot:
+    return Slot(pattern=pattern, nodes=tuple(nodes), holds=_common(nodes) - lacks, parameter=parameter)

@@ -1,0 +1,115 @@
+"""Hypothesis strategies for inputs: values of the types of a slot that keep to what recorded values have in common, and plans of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from random import Random
+
+from hypothesis import strategies as st
+
+from codeopt.inputs.atoms import ALPHABET
+from codeopt.inputs.containers import settled
+from codeopt.inputs.edge import LARGE, Edge, do, put
+from codeopt.inputs.planner import Planner, Spot
+from codeopt.inputs.sketch import ATOMS, CONTAINERS
+from codeopt.inputs.slots import Slot
+from codeopt.model.plan import Plan
+
+__all__ = ["plans_of", "values_of"]
+
+_MOST_CHANGES = 3
+_FARTHER = 50
+_LONGEST = 12
+_LARGEST_FLOAT = 1.7976931348623157e308
+
+
+@st.composite
+def plans_of(draw: st.DrawFn, planner: Planner) -> Plan | None:
+    """Plans with up to three changes at places that do not lie in each other; None where none fits."""
+    call = draw(st.sampled_from(planner.calls))
+    random = Random(draw(st.integers(0, 1 << 32)))  # noqa: S311 - the seed of the draw is the secret
+    edits = list[tuple[Spot, Edge]]()
+    for _ in range(draw(st.integers(1, _MOST_CHANGES))):
+        spot = planner.spot(draw(st.sampled_from(planner.slots)), call, random)
+        if spot is None or any(spot.place[: len(other.place)] == other.place[: len(spot.place)] for other, _ in edits):
+            continue
+        edge = draw(_edges(planner, spot))
+        if edge is not None:
+            edits.append((spot, edge))
+    return planner.plan(call, edits) if edits else None
+
+
+@st.composite
+def _edges(draw: st.DrawFn, planner: Planner, spot: Spot) -> Edge | None:
+    """Edges that break nothing at their place, or values of the slot's own types."""
+    values = values_of(spot)
+    if values is not None and draw(st.booleans()):
+        return draw(values)
+    quiet = [edge for edge in planner.edges(spot, draw(st.integers(0, 1 << 16))) if not spot.slot.broken(edge)]
+    return draw(st.sampled_from(quiet)) if quiet else None
+
+
+def values_of(spot: Spot) -> st.SearchStrategy[Edge] | None:
+    """Return a strategy for other values at a place; None where values can only be changed, not made."""
+    slot, node = spot.slot, spot.node
+    if node.type in ATOMS:
+        atoms = _atoms(node.type, slot)
+        return None if atoms is None else atoms.map(lambda value: put("drawn", value))
+    if node.type in CONTAINERS - {"tuple"} and node.items and {item.type for item in node.items} <= {"int", "float", "str", "bool"}:
+        items = st.one_of([found for kind in sorted({item.type for item in node.items}) if (found := _atoms(kind, slot)) is not None])
+        size = min(_LONGEST, max(4, 2 * node.length))
+        lists = st.lists(items, max_size=size, unique="unique" in slot.holds)
+        return lists.map(lambda drawn: _in_the_way_of(drawn, slot, node.type))
+    return None
+
+
+def _in_the_way_of(items: Sequence[object], slot: Slot, kind: str) -> Edge:
+    """Return the edge of a drawn list, put in order where all recorded ones were."""
+    made = put("drawn", list(items))
+    steps = settled(slot.holds)
+    if kind == "list" and not steps:
+        return made
+    return do("drawn", ("put", made.recipe), *steps, risks=made.risks, resizes=True)
+
+
+def _atoms(kind: str, slot: Slot) -> st.SearchStrategy[object] | None:
+    holds = slot.holds
+    low = 1 if "positive" in holds else 0 if "nonnegative" in holds else None
+    if kind == "int":
+        return _integers(low, slot)
+    if kind == "float":
+        return _reals(low, holds)
+    if kind == "str":
+        return _texts(slot)
+    return {"bool": st.booleans(), "bytes": st.binary(max_size=_LONGEST)}.get(kind)
+
+
+def _integers(low: int | None, slot: Slot) -> st.SearchStrategy[int]:
+    """Integers around the recorded ones, some a good deal larger, and huge ones only where one was recorded."""
+    near = [abs(value) for node in slot.nodes if type(value := node.value) is int and abs(value) < LARGE]
+    reach = max([8, *near])
+    widest = min(LARGE - 1, _FARTHER * reach) if "small" in slot.holds else 1 << 70
+    return st.one_of([st.integers(-size if low is None else low, size) for size in (min(2 * reach, widest), widest)])
+
+
+def _reals(low: int | None, holds: frozenset[str]) -> st.SearchStrategy[float]:
+    widest = float(LARGE - 1) if "small" in holds else _LARGEST_FLOAT
+    smallest = None if low is None else math.ulp(0.0) if low else 0.0
+    found = st.floats(-widest if smallest is None else smallest, widest)
+    near = st.floats(-1000.0 if smallest is None else smallest, 1000.0)
+    odd = [value for value, name in ((math.nan, "nan"), (math.inf, "finite"), (-math.inf, "finite")) if name not in holds]
+    odd = [value for value in odd if not (low is not None and value < 0)]
+    return st.one_of(near, found, st.sampled_from(odd)) if odd else near | found
+
+
+def _texts(slot: Slot) -> st.SearchStrategy[str]:
+    """Texts of recorded signs and of odd ones; only ASCII where nothing else was recorded."""
+    recorded = "".join(str(node.value) for node in slot.nodes if node.type == "str")
+    signs = dict.fromkeys(recorded + ALPHABET)
+    if "ascii" in slot.holds:
+        signs = dict.fromkeys(sign for sign in signs if sign.isascii())
+    elif "encodable" in slot.holds:
+        signs = dict.fromkeys(sign for sign in signs if not "\ud800" <= sign <= "\udfff")
+    # `st.text` would look up all of Unicode, and keep it in a folder.
+    return st.lists(st.sampled_from(list(signs)), max_size=2 * _LONGEST).map("".join)

@@ -1,0 +1,44 @@
+"""Nouns of made calls: what is to be changed in a recorded call, so that it becomes one that nobody made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Change", "Place", "Plan"]
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Puts a value at a place of a call.
+
+    `place` starts with `args` and a position, or with `kwargs` and a name. Each further step is a position (in a mapping: of the value, in
+    the order of its keys) or `.name` of an attribute. `value` is JSON that `codeopt_inside/build.py` knows how to make a value from: a
+    literal, something to do to the value that is there, or what stands elsewhere.
+    """
+
+    place: Place
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A new call: recorded call number `call`, changed.
+
+    `breaks` is empty, or names what all recorded calls have in common and this one does not: such a call may mean nothing to the code.
+
+    - `sorted`, `unique`: the order of a sequence; that nothing in it repeats
+    - `finite`, `sign`, `magnitude`: NaN or an infinity; zero or less where all was more, or less where nothing was; numbers of 2**31 and more
+    - `ascii`: other characters
+    - `lengths`: parts of equal length, or a number that says how many there are
+    - `order`: one number never above another
+    - `keys`, `shape`, `nested`: the keys of records, the size of tuples and the axes of arrays, how deep lists lie in lists
+    - `distinct`: two places that hold one object
+    - `state`: an object with a part of another
+    - `type`: a type that did not occur
+    """
+
+    call: int
+    changes: tuple[Change, ...]
+    breaks: str = ""

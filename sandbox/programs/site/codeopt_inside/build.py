@@ -1,0 +1,159 @@
+"""Builds calls from plans: recorded calls with values changed at places, as `codeopt/model/plan.py` describes them.
+
+Runs on the original's side only. A plan that cannot be carried out makes no call. Values that recorded calls hold are never changed in
+place, so that what two places share stays shared wherever a plan does not speak of it.
+"""
+
+import base64
+import collections
+import io
+import json
+import pickle
+
+from codeopt_inside import change, change_array, values
+
+_LARGEST = 4_000_000
+_LONGEST = 1_000_000
+
+
+class PlanError(Exception):
+    """A plan that cannot be carried out."""
+
+
+def built(pickles, plans):
+    """Return (number of the plan, pickle) of every new call; `plans` are JSON: `call`, and `changes` of `place` and `value`."""
+    known, made = set(pickles), []
+    for number, plan in enumerate(plans):
+        try:
+            data = _pickled(_Builder(pickles, plan["call"]).call(plan["changes"]))
+        except Exception:  # noqa: S112 - a value with ideas of its own, or a plan that does not fit it
+            continue
+        if data not in known and len(data) <= _LARGEST:
+            known.add(data)
+            made.append((number, data))
+    return made
+
+
+class _Pickler(pickle.Pickler):
+    """Keeps how arrays lie in memory, which numpy's own pickles do not."""
+
+    def reducer_override(self, held):
+        return change_array.reduced(held) if values.is_array(held) else NotImplemented
+
+
+def _pickled(call):
+    buffer = io.BytesIO()
+    _Pickler(buffer, 4).dump(call)
+    return buffer.getvalue()
+
+
+class _Builder:
+    """Builds one call; others are loaded as they are needed, each afresh."""
+
+    def __init__(self, pickles, number):
+        self.pickles = pickles
+        arguments, keywords = self.recorded(number)
+        self.number = number
+        self.roots = {"args": list(arguments), "kwargs": dict(keywords)}
+
+    def recorded(self, number):
+        if not 0 <= number < len(self.pickles):
+            raise PlanError("no such call")
+        return pickle.loads(self.pickles[number])
+
+    def call(self, changes):
+        for each in changes:
+            kind, at, *steps = each["place"]
+            recipe = json.loads(each["value"]) if isinstance(each["value"], str) else each["value"]
+            root = self.roots[kind]
+            if recipe[0] == "drop":
+                # What stands behind a position would move up.
+                if kind == "args" and at != len(root) - 1:
+                    raise PlanError("not the last position")
+                root.pop(at)
+            elif kind == "args" and at == len(root) and not steps:
+                root.append(self.made(recipe, None, each["place"]))
+            else:
+                old = root.get(at) if kind == "kwargs" else root[at]
+                root[at] = self.put(old, steps, recipe, each["place"])
+        return tuple(self.roots["args"]), self.roots["kwargs"]
+
+    def put(self, holder, steps, recipe, place):
+        """Return `holder` with what the recipe makes at the end of the steps."""
+        if not steps:
+            return self.made(recipe, holder, place)
+        return change.replaced(holder, steps[0], self.put(change.inner(holder, steps[0]), steps[1:], recipe, place))
+
+    def made(self, recipe, old, place):
+        """Return the value of a recipe, put in the place of `old`."""
+        kind, *rest = recipe
+        if kind == "do":
+            for operation, *words in rest:
+                old = self.done(operation, words, old, place)
+            return old
+        if kind == "of":
+            return self.found(self.recorded(rest[0]), rest[1])
+        if kind == "at":
+            return self.found((self.roots["args"], self.roots["kwargs"]), rest[0])
+        if kind == "len":
+            return len(self.found((self.roots["args"], self.roots["kwargs"]), rest[0]))
+        return value(recipe)
+
+    def found(self, call, place):
+        kind, at, *steps = place
+        held = call[0][at] if kind == "args" else call[1][at]
+        for step in steps:
+            held = change.inner(held, step)
+        return held
+
+    def done(self, operation, words, old, place):
+        if values.is_array(old):
+            return change_array.OPERATIONS[operation](old, *[value(word) if isinstance(word, list) else word for word in words])
+        if operation in change.WITH_OTHERS:
+            new = change.WITH_OTHERS[operation](old, self.others(place, type(old)), *words)
+        else:
+            new = change.OPERATIONS[operation](old, *[value(word) if isinstance(word, list) else word for word in words])
+        if hasattr(new, "__len__") and len(new) > _LONGEST:
+            raise PlanError("too long")
+        return new
+
+    def others(self, place, kind):
+        """Return what other calls have at the argument of a place, or in it: values of one type, this call's own last."""
+        found = []
+        start = self.number + 1
+        for number in [*range(start, len(self.pickles)), *range(min(start, len(self.pickles)))][-48:]:
+            try:
+                held = self.found(self.recorded(number), place)
+            except Exception:  # noqa: S112 - a call without such an argument
+                continue
+            if type(held) is kind:
+                found.append(held)
+        return found
+
+
+def value(recipe):
+    """Return the value that a literal spells."""
+    kind, *rest = recipe
+    return _LITERALS[kind](*rest)
+
+
+def _values(recipes):
+    return [value(recipe) for recipe in recipes]
+
+
+_LITERALS = {
+    "none": lambda: None,
+    "bool": bool,
+    "int": lambda text: int(text, 16),
+    "float": float.fromhex,
+    "complex": lambda real, imaginary: complex(value(real), value(imaginary)),
+    "str": str,
+    "bytes": base64.b64decode,
+    "bytearray": lambda text: bytearray(base64.b64decode(text)),
+    "list": _values,
+    "tuple": lambda recipes: tuple(_values(recipes)),
+    "set": lambda recipes: set(_values(recipes)),
+    "frozenset": lambda recipes: frozenset(_values(recipes)),
+    "dict": lambda pairs: {value(key): value(item) for key, item in pairs},
+    "deque": lambda recipes: collections.deque(_values(recipes)),
+}

@@ -1,0 +1,257 @@
+"""The operations that plans of new calls are made of: each returns a changed value of the same type, and leaves the old one alone."""
+
+import collections
+import copy
+import datetime as dt
+import random
+
+
+class ListOf(list):
+    """A list of a class of its own."""
+
+
+class TextOf(str):
+    """A text of a class of its own."""
+
+    __slots__ = ()
+
+
+class NumberOf(int):
+    """An integer of a class of its own."""
+
+
+class MappingOf(dict):
+    """A mapping of a class of its own."""
+
+
+_SUBCLASSES = {list: ListOf, str: TextOf, int: NumberOf, dict: MappingOf}
+_PLAIN = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "bytes": bytes, "bytearray": bytearray}
+
+
+def inner(holder, step):
+    """Return what stands at one step of a place."""
+    if isinstance(step, str):
+        return getattr(holder, step[1:])
+    if isinstance(holder, dict):
+        return list(holder.values())[step]
+    if type(holder) in (set, frozenset):
+        raise TypeError("a set has no places")
+    return holder[step]
+
+
+def replaced(holder, step, new):
+    """Return a copy of what holds something, with another thing at one step."""
+    if isinstance(step, str):
+        made = copy.copy(holder)
+        object.__setattr__(made, step[1:], new)
+        return made
+    if isinstance(holder, dict):
+        made = copy.copy(holder)
+        made[list(holder)[step]] = new
+        return made
+    if isinstance(holder, tuple):
+        items = list(holder)
+        items[step] = new
+        return holder._make(items) if hasattr(holder, "_make") else tuple(items)
+    made = copy.copy(holder)
+    made[step] = new
+    return made
+
+
+def _again(old, items):
+    """Return a sequence of the type of `old`."""
+    if isinstance(old, str):
+        return "".join(items)
+    if isinstance(old, collections.deque):
+        return collections.deque(items, old.maxlen)
+    return type(old)(items)
+
+
+def _pairs(old, pairs):
+    """Return a mapping of the type of `old`; one with a default keeps it."""
+    made = copy.copy(old)
+    made.clear()
+    made.update(pairs)
+    return made
+
+
+def _rng(seed):
+    return random.Random(seed)  # noqa: S311 - the plan's seed is the secret
+
+
+def _permuted(old, order):
+    """Return a sequence, or the keys of a mapping, in another order of positions."""
+    if isinstance(old, dict):
+        pairs = list(old.items())
+        return _pairs(old, [pairs[at] for at in order])
+    items = list(old)
+    return _again(old, [items[at] for at in order])
+
+
+def _shuffle(old, seed):
+    order = list(range(len(old)))
+    _rng(seed).shuffle(order)
+    return _permuted(old, order)
+
+
+def _sort(old, downwards):
+    items = list(old)
+    return _permuted(old, sorted(range(len(items)), key=items.__getitem__, reverse=downwards))
+
+
+def _swap(old, first, second):
+    if isinstance(old, dict):
+        held = list(old.values())
+        held[first], held[second] = held[second], held[first]
+        return _pairs(old, zip(old, held))  # noqa: B905 - Python 3.9
+    order = list(range(len(old)))
+    order[first], order[second] = order[second], order[first]
+    return _permuted(old, order)
+
+
+def _delete(old, at):
+    order = list(range(len(old)))
+    del order[at]
+    return _permuted(old, order)
+
+
+def _equal(old, at):
+    if isinstance(old, dict):
+        return _pairs(old, dict.fromkeys(old, list(old.values())[at]))
+    return _again(old, [list(old)[at]] * len(old))
+
+
+def _alias(old, first, second):
+    items = list(old)
+    items[second] = items[first]
+    return _again(old, items)
+
+
+def _copied(old, first, second):
+    items = list(old)
+    items[second] = copy.deepcopy(items[first])
+    return _again(old, items)
+
+
+def _repeat(old, at):
+    items = list(old)
+    items.insert(at, copy.deepcopy(items[at]))
+    return _again(old, items)
+
+
+def _nest(old, at):
+    items = list(old)
+    items[at] = [items[at]]
+    return _again(old, items)
+
+
+def _distinct(old):
+    """Drop repeats, also of what has no hash."""
+    try:
+        return _again(old, list(dict.fromkeys(old)))
+    except TypeError:
+        return _again(old, [item for at, item in enumerate(old) if item not in list(old)[:at]])
+
+
+def _rotate(old, by):
+    by %= max(1, len(old))
+    items = list(old)
+    return _again(old, items[by:] + items[:by])
+
+
+def _fewer(old, size, seed):
+    keys = list(old) if isinstance(old, dict) else sorted(old, key=repr)
+    kept = set(_rng(seed).sample(range(len(keys)), size))
+    chosen = [key for at, key in enumerate(keys) if at in kept]
+    return _pairs(old, [(key, old[key]) for key in chosen]) if isinstance(old, dict) else type(old)(chosen)
+
+
+def _insert_text(old, where, text):
+    at = round(where * len(old))
+    return old[:at] + text + old[at:]
+
+
+def _own(old):
+    return _SUBCLASSES[type(old)](old)
+
+
+def _from_text(old, text):
+    return type(old)(text)
+
+
+def _member(old, number):
+    return list(type(old))[number]
+
+
+OPERATIONS = {
+    "take": lambda old, size: _again(old, list(old)[:size]) if isinstance(old, collections.deque) else old[:size],
+    "put": _again,
+    "twice": lambda old: old + copy.deepcopy(old),
+    "reverse": lambda old: _permuted(old, range(len(old) - 1, -1, -1)) if not isinstance(old, str) else old[::-1],
+    "sort": _sort,
+    "shuffle": _shuffle,
+    "swap": _swap,
+    "rotate": _rotate,
+    "delete": _delete,
+    "equal": _equal,
+    "alias": _alias,
+    "copy": _copied,
+    "repeat": _repeat,
+    "nest": _nest,
+    "distinct": _distinct,
+    "fewer": _fewer,
+    "insert text": _insert_text,
+    "text": lambda old, method: getattr(old, method)(),
+    "as": lambda old, kind: _PLAIN[kind](old),
+    "subclass": _own,
+    "from text": _from_text,
+    "from iso": lambda old, text: type(old).fromisoformat(text).replace(**({"tzinfo": old.tzinfo} if isinstance(old, dt.datetime) else {})),
+    "later": lambda old, days: old + dt.timedelta(days=days),
+    "seconds": lambda _, seconds: dt.timedelta(seconds=seconds),
+    "member": _member,
+}
+
+
+def _spare(old, others):
+    """Return the items of other values, and of the value itself where there are none."""
+    return [item for other in others for item in list(other)[:200]] or list(old)
+
+
+def _grow(old, others, size, seed):
+    spare, rng = _spare(old, others), _rng(seed)
+    if isinstance(old, str) or not spare:
+        raise TypeError("nothing to grow by")
+    return _again(old, list(old) + [copy.deepcopy(rng.choice(spare)) for _ in range(size - len(old))])
+
+
+def _other(old, others, at, seed):
+    items = list(old)
+    items[at] = _rng(seed).choice(_spare(old, others))
+    return _again(old, items)
+
+
+def _others(old, others, seed):
+    rng = _rng(seed)
+    if isinstance(old, dict):
+        return _pairs(old, [(key, rng.choice([held, *[other[key] for other in others if key in other]])) for key, held in old.items()])
+    spare = _spare(old, others)
+    return _again(old, [rng.choice([item, *rng.sample(spare, 1)]) for item in old])
+
+
+def _insert_other(old, others, at, seed):
+    items = list(old)
+    items.insert(at, copy.deepcopy(_rng(seed).choice(_spare(old, others))))
+    return _again(old, items)
+
+
+def _more(old, others, seed):
+    """Return a set or a mapping with some of what other calls hold beside."""
+    rng = _rng(seed)
+    if isinstance(old, dict):
+        spare = [pair for other in others for pair in other.items() if pair[0] not in old]
+        return _pairs(old, [*old.items(), *rng.sample(spare, min(2, len(spare)))])
+    spare = sorted({item for other in others for item in other if item not in old}, key=repr)
+    return type(old)([*old, *rng.sample(spare, min(len(spare), 1 + len(old) // 2))])
+
+
+WITH_OTHERS = {"grow": _grow, "other": _other, "others": _others, "insert other": _insert_other, "more": _more}
