@@ -11,8 +11,8 @@ __all__ = ["Mutant"]
 class Mutant:
     """A file with one change in one of its functions.
 
-    `operator` names the kind of fault, `line` (from 1) is where it is, `before` and `after` are short texts of what was changed, for people.
-    `source` is the whole file; it has the lines of the original's, and all that was not changed stands where it stood.
+    `operator` names the kind of fault, `line` (from 1) is where it is, `before` and `after` are short texts of what was changed, for
+    people. `source` is the whole file; it has the lines of the original's, and all that was not changed stands where it stood.
     """
 
     operator: str
