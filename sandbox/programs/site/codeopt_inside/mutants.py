@@ -17,22 +17,18 @@ import io
 import mmap
 import os
 import resource
-import select
-import signal
 import struct
 import sys
 import time
 import types
 
 from codeopt_inside import calls, canon, raising
+from codeopt_inside.bounded import bounded
 
-KILLED, CRASHED, HUNG, SURVIVED, UNFIT, UNTRIED = "killed", "crashed", "hung", "survived", "unfit", "untried"
+KILLED, HUNG, SURVIVED, UNFIT, UNTRIED = "killed", "hung", "survived", "unfit", "untried"
 
-_LETTERS = {b"k": KILLED, b"s": SURVIVED, b"u": UNFIT}
 _FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
-_MORE_MEMORY = 1 << 30
-_LARGEST_FILE = 64 << 20
-_TICK_MS = 50
+LARGEST_FILE = 64 << 20
 
 # What a call did: `loose` leaves out what an exception says, and is empty where that counts or where nothing was raised.
 Answer = collections.namedtuple("Answer", ("digest", "loose", "printed"))  # noqa: PYI024 - as quick to import as it gets
@@ -101,17 +97,17 @@ class Trial:
             answer = self.answer(position)
             if digest and (answer.digest, answer.printed) == (digest, printed):
                 self.known.put(position, answer)
-        return b"s"
+        return SURVIVED
 
     def judge(self, code):
         if code is None:
-            return b"u"
+            return UNFIT
         self.function.__code__ = code
         self.begin()
         for position in range(self.known.compared()):
             if self.known.differs(position, self.answer(position)):
-                return b"k"
-        return b"s"
+                return KILLED
+        return SURVIVED
 
     def begin(self):
         calls.seed()
@@ -179,95 +175,56 @@ def _codes(code):
             yield from _codes(constant)
 
 
-def fates(function, sources, recorded, wanted, limit, seconds, budget):
-    """Return (fate, position of the call that decided it) of each mutant source, in order.
+def fates(function, recorded, request):
+    """Return (fate, position of the call that decided it) of each mutant of a function, in order.
 
-    `wanted` are the digests of what each recorded call does and prints; where the first is empty, the call is made and not compared. A
-    mutant is `killed` where a call does something else, and also where it makes its process end (`crashed`), or takes longer than
-    `seconds` for all calls (`hung`). It has `survived` all calls, or is `unfit`: its code has no place in the function. `untried`
-    are those that were not reached within `budget` seconds, and all where the original itself does not do what is wanted. This process
-    stays as it is; what calls do outside of their own process is done.
+    `request` holds the mutants' `sources` (files as text, bytes that are none escaped), `wanted` (the digests of what each recorded call
+    does and prints, as `calls.told` has them; where the first is empty, the call is made and not compared), the `limit` of digests, and
+    two times. A mutant is `killed` where a call does something else, and also where it makes its process end (`crashed`), or takes longer
+    than `each_s` for all calls (`hung`). It has `survived` all calls, or is `unfit`: its code has no place in the function. `untried` are
+    those that were not reached within `all_s`, and all where the original itself does nothing of what is wanted. What calls do outside of
+    their process stays done.
     """
-    end = time.monotonic() + budget
-    trial = Trial(function, recorded, wanted, limit)
+    end = time.monotonic() + request["all_s"]
+    sources = [text.encode("utf-8", "surrogateescape") for text in request["sources"]]
+    trial = Trial(function, recorded, request["wanted"], request["limit"])
     gc.collect()
     gc.freeze()
     try:
-        _run(trial.learn, end)
+        bounded(_by_itself(trial.learn), request["all_s"])
         if not sources or not trial.known.compared():
             return [(UNTRIED, 0)] * len(sources)
         place = Place(function.__code__, sources[0])
-        return [_fate(trial, place, source, seconds, end) for source in sources]
+        return [_fate(trial, place, source, request["each_s"], end) for source in sources]
     finally:
         gc.unfreeze()
 
 
-def _fate(trial, place, source, seconds, end):
-    now = time.monotonic()
-    if now >= end:
+def _fate(trial, place, source, each_s, end):
+    left = end - time.monotonic()
+    if left <= 0:
         return UNTRIED, 0
     trial.known.at(0)
-    fate = _run(lambda: trial.judge(place.of(source)), min(end, now + seconds))
-    cut_short = fate == HUNG and now + seconds > end
-    return (UNTRIED, 0) if cut_short else (fate, trial.known.now())
+    how, fate = bounded(_by_itself(lambda: trial.judge(place.of(source))), min(left, each_s))
+    if how == HUNG and left < each_s:
+        return UNTRIED, 0
+    return fate.decode() if how == "done" else how, trial.known.now()
 
 
-def _run(work, deadline):
-    """Do `work` in a fork that leads a process group of its own; whatever it leaves behind in that group is ended."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _be_child(work, writer)
-    os.close(writer)
-    try:
-        return _awaited(child, reader, deadline)
-    finally:
-        os.close(reader)
-        _end(child)
+def _by_itself(work):
+    """Let nothing that the calls do be heard but `work`'s result, and that once: a call may fork, and come back twice."""
 
+    def done():
+        me = os.getpid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(null, number)
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        largest = LARGEST_FILE if hard == resource.RLIM_INFINITY else min(LARGEST_FILE, hard)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
+        fate = work().encode()
+        if os.getpid() != me:
+            os._exit(0)
+        return fate
 
-def _be_child(work, writer):
-    me = os.getpid()
-    try:
-        os.setpgid(0, 0)
-        _bound()
-        letter = work()
-        # A call may have forked, and come back twice.
-        if os.getpid() == me:
-            os.write(writer, letter)
-    finally:
-        os._exit(0)
-
-
-def _bound():
-    """Limit memory and files, and let nothing be said past the calls' own output."""
-    with open("/proc/self/statm") as file:
-        most = int(file.read().split()[0]) * resource.getpagesize() + _MORE_MEMORY
-    for what, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_FSIZE, _LARGEST_FILE), (resource.RLIMIT_CORE, 0)):
-        hard = resource.getrlimit(what)[1]
-        resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
-    null = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(null, number)
-
-
-def _awaited(child, reader, deadline):
-    poll = select.poll()
-    poll.register(reader, select.POLLIN)
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return HUNG
-        # What a child has started may hold its end of the pipe when it has gone itself.
-        gone = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-        if poll.poll(0 if gone else min(_TICK_MS, left * 1000)):
-            return _LETTERS.get(os.read(reader, 1), CRASHED)
-        if gone:
-            return CRASHED
-
-
-def _end(child):
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    return done
