@@ -95,9 +95,7 @@ def _joined(name: TargetName, parts: Sequence[tuple[Mapping[str, object], tuple[
     head = parts[0][0]
     same = [part for part in parts if (part[0]["module"], part[0]["main"]) == (head["module"], head["main"])]
     outcomes = {data: outcome for other, frames in reversed(same) for data, outcome in zip(frames, _listed(other, "outcomes"), strict=True)}
-    # In turns, so that many processes of the workload do not crowd out what the tests tried.
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*(frames for _, frames in same)))
-    calls = tuple(dict.fromkeys(data for data in turns if data is not None))[:LIMIT_CALLS]
+    calls = _chosen(same)
     skipped: Counter[str] = Counter()
     for other, _ in same:
         counts = other["skipped"]
@@ -114,6 +112,22 @@ def _joined(name: TargetName, parts: Sequence[tuple[Mapping[str, object], tuple[
         data=pack([json.dumps(header).encode(), *calls]),
         seconds=sum(float(str(other["seconds"])) for other, _ in same),
     )
+
+
+def _chosen(parts: Sequence[tuple[Mapping[str, object], tuple[bytes, ...]]]) -> tuple[bytes, ...]:
+    """Choose calls of several processes: one of each kind first, then a second of each, as long as there is room.
+
+    Within that in turns, so that many processes of the workload do not crowd out what the tests tried. Calls of one kind look alike and end
+    alike.
+    """
+    told = [zip(frames, zip(_listed(head, "signatures"), _listed(head, "outcomes"), strict=True), strict=True) for head, frames in parts]
+    ranks: dict[bytes, int] = {}
+    met: Counter[tuple[str, str]] = Counter()
+    for each in itertools.chain.from_iterable(itertools.zip_longest(*told)):
+        if each is not None and each[0] not in ranks:
+            ranks[each[0]] = met[each[1]]
+            met[each[1]] += 1
+    return tuple(sorted(ranks, key=ranks.__getitem__)[:LIMIT_CALLS])
 
 
 def _listed(head: Mapping[str, object], key: str) -> list[str]:

@@ -46,6 +46,38 @@ def takes_lock(lock):
     return 1
 
 
+def picky(items, limit=None):
+    if items and items[0] == 13:
+        raise LookupError(13)
+    if items and items[-1] == 17:
+        items.clear()
+        raise ArithmeticError(17)
+    return items[:limit]
+
+
+def halved(number):
+    return 10 // (number % 5000)
+
+
+class Odd:
+    __len__ = None
+
+    def __init__(self, n):
+        self.n = n
+
+    def __getattribute__(self, name):
+        if name in ("__class__", "__dict__", "n"):
+            raise RuntimeError(name)
+        return object.__getattribute__(self, name)
+
+    def __reduce__(self):
+        return Odd, (1,)
+
+
+def meets_odd(odd):
+    return 1
+
+
 class Box:
     def __init__(self, n):
         self.n = n
@@ -162,6 +194,67 @@ def test_a_million_calls_are_bounded_and_keep_early_late_and_large_ones(tmp_path
     assert len(kept) <= 80
     assert {0, 1, 2} <= set(kept)
     assert "x" * 100000 in kept
+
+
+def arguments_of(found):
+    return [pickle.loads(data) for data in found[1]]
+
+
+COMMON = "import mod\nfor n in range(10000): mod.picky([n + 100, n + 101])\n"
+RARE = {
+    "an empty list": ("mod.picky([])", (([],), {})),
+    "another type": ("mod.picky((1, 2))", (((1, 2),), {})),
+    "other items": ("mod.picky(['a', 'b'])", ((["a", "b"],), {})),
+    "a keyword": ("mod.picky([1, 2], limit=None)", (([1, 2],), {"limit": None})),
+    "another length": ("mod.picky(list(range(40)))", ((list(range(40)),), {})),
+}
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_one_rare_call_survives_thousands_of_common_ones(tmp_path, name):
+    call, wanted = RARE[name]
+    for code in (COMMON + call, COMMON + call + "\n" + COMMON, f"import mod\n{call}\n" + COMMON):
+        head, calls = found = recorded(tmp_path, code, "picky")["picky"]
+        assert wanted in arguments_of(found)
+        assert len(calls) <= 80
+        assert len(set(head["signatures"])) == 2
+        for path in (tmp_path / "out").iterdir():
+            path.unlink()
+
+
+def test_the_first_calls_that_fail_in_each_way_are_kept_as_they_were_given(tmp_path):
+    code = COMMON + "for n in range(30):\n for x in ([13, n], [n, 17]):\n  try: mod.picky(x)\n  except Exception: pass\n" + COMMON
+    head, _ = found = recorded(tmp_path, code, "picky")["picky"]
+    ways = dict.fromkeys(head["outcomes"], 0) | {outcome: head["outcomes"].count(outcome) for outcome in head["outcomes"]}
+    assert ways.keys() == {"returned", "raised LookupError", "raised ArithmeticError"}
+    given = [arguments[0] for arguments, _ in arguments_of(found)]
+    assert {tuple(x) for x in given} >= {(13, 0), (13, 1), (0, 17), (1, 17)}
+
+
+def test_a_number_that_makes_the_target_fail_is_kept_however_late(tmp_path):
+    code = "import mod\nfor n in range(1, 100001):\n try: mod.halved(n)\n except ZeroDivisionError: pass"
+    head, _ = found = recorded(tmp_path, code, "halved")["halved"]
+    failed = [call for call, outcome in zip(arguments_of(found), head["outcomes"], strict=True) if outcome != "returned"]
+    assert failed[:2] == [((5000,), {}), ((10000,), {})]
+
+
+def test_objects_that_misbehave_are_recorded_as_any(tmp_path):
+    head, calls = recorded(tmp_path, "import mod\nfor n in range(100): mod.meets_odd(mod.Odd(n))", "meets_odd")["meets_odd"]
+    assert head["seen"] == 100
+    assert len(calls) == 1
+
+
+def test_several_threads_may_be_recorded_at_once(tmp_path):
+    code = """
+import mod, threading
+work = lambda start: [mod.picky([start + n] * (n % 9)) for n in range(2000)]
+threads = [threading.Thread(target=work, args=(100 * n,)) for n in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+    head, _ = found = recorded(tmp_path, code, "picky")["picky"]
+    assert head["skipped"] == {}
+    assert {len(arguments[0]) for arguments, _ in arguments_of(found)} == set(range(9))
 
 
 def test_a_script_is_met_as_main(tmp_path):

@@ -12,13 +12,19 @@ _RAISE = opcode.opmap["RAISE_VARARGS"]
 _traceback = BaseException.__dict__["__traceback__"].__get__
 
 
+def origin(error):
+    """Return the place in a traceback where an exception comes from, or None."""
+    place = _traceback(error)
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return place
+
+
 def explicit(error):
     """Say whether a `raise` statement made this exception, wherever it was raised again."""
-    place = _traceback(error)
+    place = origin(error)
     if place is None:
         return False
-    while place.tb_next is not None:
-        place = place.tb_next
     code, at = place.tb_frame.f_code.co_code, place.tb_lasti
     # Without an operand it is a bare `raise` that found nothing to raise again: then the interpreter complains. A generator that has not
     # begun stands before its first instruction.
