@@ -29,7 +29,7 @@ def _break_continue(node: ast.Break | ast.Continue, _place: Place) -> Iterator[l
 
 def _removed_statement(node: ast.stmt, place: Place) -> Iterator[tuple[ast.stmt, ...]]:
     if isinstance(node, ast.Expr | ast.AugAssign):
-        removed = not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Await) and attribute_called(node.value.value) == "sleep")
+        removed = not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Await) and _called(node.value.value) == "sleep")
     elif isinstance(node, ast.Assign):
         removed = all(_is_kept_without(target, place) for target in node.targets)
     else:
@@ -37,6 +37,10 @@ def _removed_statement(node: ast.stmt, place: Place) -> Iterator[tuple[ast.stmt,
         removed = isinstance(node, ast.Delete) and not all(isinstance(target, ast.Name) for target in node.targets)
     if removed:
         yield _NOTHING
+
+
+def _called(node: ast.expr) -> str:
+    return name_called(node) or attribute_called(node)
 
 
 def _is_kept_without(target: ast.expr, place: Place) -> bool:
@@ -77,7 +81,7 @@ def _one_round(node: ast.expr, place: Place) -> Iterator[ast.expr]:
     loop = place.parent(node)
     if not isinstance(loop, ast.For) or loop.iter is not node or not isinstance(loop.body[-1], _COMPOUND):
         return
-    if (name_called(node) or attribute_called(node)) not in _ENDLESS:
+    if _called(node) not in _ENDLESS:
         items = ast.List(elts=[ast.Starred(value=node, ctx=ast.Load())], ctx=ast.Load())
         yield ast.Subscript(value=items, slice=ast.Slice(upper=ast.Constant(value=1)), ctx=ast.Load())
 

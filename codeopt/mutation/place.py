@@ -11,7 +11,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from codeopt.mutation.shapes import attribute_called, name_called
+from codeopt.mutation.shapes import attribute_called, is_pure, name_called
 
 __all__ = ["FunctionNode", "Place", "definitions"]
 
@@ -96,9 +96,9 @@ class Place:
             yield from self._within(statement)
 
     def _within(self, node: ast.AST) -> Iterator[ast.AST]:
-        if self._for_people(node):
+        if self._for_people(node) or self._is_unread(node):
             return
-        if not self._unread(node):
+        if not _is_for_checkers(node):
             yield node
         for child in _children(node):
             yield from self._within(child)
@@ -116,9 +116,11 @@ class Place:
         reads = self.reads(name)
         return bool(reads) and all(any(isinstance(around, ast.Raise) for around in self.above(read)) for read in reads)
 
-    def _unread(self, node: ast.AST) -> bool:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
-        return bool(targets) and all(isinstance(target, ast.Name) and not self.is_read(target.id) for target in targets)
+    def _is_unread(self, node: ast.AST) -> bool:
+        if not isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) or (node.value is not None and not is_pure(node.value)):
+            return False
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return all(isinstance(target, ast.Name) and not self.is_read(target.id) for target in targets)
 
     def reads(self, name: str) -> list[ast.Name]:
         """Return where a name is read."""
@@ -204,7 +206,7 @@ def _of_raise(_node: ast.Raise) -> Iterator[ast.AST]:
 
 @_children.register
 def _of_if(node: ast.If) -> Iterator[ast.AST]:
-    if "TYPE_CHECKING" in ast.unparse(node.test):
+    if _is_for_checkers(node):
         yield from node.orelse
     else:
         yield from ast.iter_child_nodes(node)
@@ -231,6 +233,10 @@ def _of_call(node: ast.Call) -> Iterator[ast.AST]:
 def _defaults(arguments: ast.arguments) -> Iterator[ast.expr]:
     yield from arguments.defaults
     yield from filter(None, arguments.kw_defaults)
+
+
+def _is_for_checkers(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
 def _is_logging(node: ast.expr) -> bool:

@@ -30,17 +30,8 @@ Node = TypeVar("Node", bound=ast.AST)
 Item = TypeVar("Item")
 
 _ATOMS = (
-    ast.Name,
-    ast.Constant,
-    ast.Call,
-    ast.Attribute,
-    ast.Subscript,
-    ast.List,
-    ast.Dict,
-    ast.Set,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
+    *(ast.Name, ast.Constant, ast.JoinedStr, ast.Call, ast.Attribute, ast.Subscript),
+    *(ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp),
 )
 _ACTIVE = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 
@@ -123,7 +114,7 @@ def is_number(node: ast.AST) -> bool:
 
 def is_atom(node: ast.expr) -> bool:
     """Tell what needs no brackets anywhere."""
-    return isinstance(node, _ATOMS)
+    return isinstance(node, _ATOMS) or (isinstance(node, ast.Tuple) and not node.elts)
 
 
 def is_pure(node: ast.AST) -> bool:
