@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 import types
 import warnings
@@ -76,14 +77,13 @@ class _Original:
         try:
             source = Source.of(data)
             tree = ast.parse(source.block(1, len(source.lines)))
+            function = next(itertools.islice((node for name, node in definitions(tree) if name == qualname), ordinal, None), None)
+            if function is None:
+                raise TargetError(f"{path} has no function {qualname}#{ordinal}")
+            first, last = next(span for span in map(_span, tree.body) if span[0] <= function.lineno <= span[1])
+            code = _compiled(ast.parse(source.block(first, last)), function)
         except _REFUSALS as error:
-            raise TargetError(f"{path} does not parse: {error}") from error
-        named = [node for name, node in definitions(tree) if name == qualname]
-        if ordinal >= len(named):
-            raise TargetError(f"{path} has no function {qualname}#{ordinal}")
-        function = named[ordinal]
-        first, last = next(span for span in map(_span, tree.body) if span[0] <= function.lineno <= span[1])
-        code = _compiled(ast.parse(source.block(first, last)), function)
+            raise TargetError(f"{path} does not compile: {error}") from error
         if code is None:
             raise TargetError(f"{path} has no code for {qualname}#{ordinal}")
         return cls(source, function, Place.of(function), first, last, code)
