@@ -124,6 +124,20 @@ class _Encoder:
             self.drained[id(value)] = (value, items)
         return ["iterator", type_name(type(value)), self.refer_all(self.drained[id(value)][1])]
 
+    def function(self, value):
+        """Encode a function by its name, and one that came in by value by what it holds: its code is the same on both sides."""
+        code = values.given.get(value)
+        if code is None:
+            return ["function", *values.named_function(value)]
+        held = [self.refer(value.__defaults__), self.refer(value.__kwdefaults__), self.state(values.own_dict(value))]
+        return ["given", code, *held, *[self.cell(cell) for cell in value.__closure__ or ()]]
+
+    def cell(self, cell):
+        try:
+            return [self.refer(cell.cell_contents)]
+        except ValueError:
+            return []
+
     def builtin(self, value):
         owner = value.__self__
         if owner is None or isinstance(owner, types.ModuleType):
@@ -247,7 +261,7 @@ _PLAIN = {
     range: lambda e, v: ["range", e.refer_all((v.start, v.stop, v.step))],
     slice: lambda e, v: ["slice", e.refer_all((v.start, v.stop, v.step))],
     memoryview: lambda _, v: ["memoryview", v.format, list(v.shape), v.readonly, base64.b64encode(v.tobytes()).decode()],
-    types.FunctionType: lambda _, v: ["function", *values.named_function(v)],
+    types.FunctionType: _Encoder.function,
     types.BuiltinFunctionType: _Encoder.builtin,
     types.MethodType: _Encoder.method,
     types.ModuleType: lambda _, v: ["module", v.__name__],

@@ -13,6 +13,7 @@ import itertools
 import math
 import pickle
 
+from codeopt_inside import byvalue
 from codeopt_inside.parts import divisible, inside, weight
 
 _NODES = 500
@@ -159,7 +160,7 @@ def _taken(data, step):
     call = pickle.loads(data)
     for path in step.paths:
         call = _changed(call, path, step.change)
-    return pickle.dumps(call, 4)
+    return byvalue.dumps(call)
 
 
 def smaller(data, most=40):
@@ -167,7 +168,7 @@ def smaller(data, most=40):
     try:
         call = pickle.loads(data)
         # Written anew it may take more: equal texts that were one object by chance are two in a copy.
-        known, steps = {data, pickle.dumps(call, 4)}, _steps(call)
+        known, steps = {data, byvalue.dumps(call)}, _steps(call)
     except Exception:
         return []
     found, longest = {}, max(map(len, known))

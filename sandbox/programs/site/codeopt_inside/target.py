@@ -9,16 +9,14 @@ once a call has failed, and of a kind of which one got away the next calls are c
 """
 
 import hashlib
-import io
 import json
 import os
-import pickle
 import struct
 import sys
 import threading
 import time
 
-from codeopt_inside import raising
+from codeopt_inside import byvalue, raising, values
 from codeopt_inside.choice import KINDS, TOTAL_BYTES, Choice, Kept
 from codeopt_inside.signature import short, signed
 
@@ -134,17 +132,17 @@ class Target:
 
     def pickled(self, arguments, keywords, tell=True):
         """Return the pickle of a call; None, and the reason counted, where there is none."""
-        buffer = io.BytesIO()
         try:
-            pickle.Pickler(buffer, 4).dump((arguments, keywords))
+            # A replay loads the script again only for a target that lies in it.
+            data = byvalue.dumps((arguments, keywords), script=self.module not in values.MAINS)
         except Exception as error:
             if tell:
                 self.skip("cannot be copied: %s" % _short(error))
             return None
-        if buffer.tell() > CALL_BYTES:
+        if len(data) > CALL_BYTES:
             self.skip("arguments of more than %d bytes" % CALL_BYTES)
             return None
-        return buffer.getvalue()
+        return data
 
     def write(self, out, index):
         """Write one frame of JSON and one frame for each call; nothing when there was no call."""

@@ -4,16 +4,20 @@
 placeholder instead, so that processes whose trees lie in different places agree.
 """
 
+import abc
 import base64
 import os
 import re
 import sys
 import types
+import weakref
 
-_MAINS = ("__main__", "__mp_main__")
+MAINS = ("__main__", "__mp_main__")
 HEAP_TYPE = 1 << 9
 _DEEPEST = 20
 _hidden = {}
+# Functions and classes that came in by value, with what to call them: see `byvalue.py`.
+given = weakref.WeakKeyDictionary()
 
 
 class OpaqueError(Exception):
@@ -75,7 +79,7 @@ def lineage(cls):
 
 def leads(module, qualname, value):
     """Tell whether a name in a loaded module leads to that very object; runs no code of the module."""
-    for start in _MAINS if module in _MAINS else (module,):
+    for start in MAINS if module in MAINS else (module,):
         found = sys.modules.get(start)
         for part in qualname.split("."):
             space = getattr(found, "__dict__", None)
@@ -86,7 +90,9 @@ def leads(module, qualname, value):
 
 
 def named_class(cls):
-    """Return the name of a class object, if nothing else has that name."""
+    """Return the name of a class object, if nothing else has that name, or if it came in from outside."""
+    if type(cls) in (type, abc.ABCMeta) and cls in given:
+        return "given " + given[cls]
     # Classes of the interpreter's own that no module shows (the type of None) cannot be made by a program, nor be given names.
     if cls.__flags__ & HEAP_TYPE and not leads(cls.__module__, cls.__qualname__, cls):
         raise OpaqueError("a class that its name does not lead to (%s)" % cls.__qualname__)
