@@ -1,8 +1,9 @@
 """Puts mutants of a function through its recorded calls, each in a process of its own, and tells how each fared.
 
 A child compiles the mutant, gives its code to the function, makes the calls in order, and stops at the first that does not do what the
-original does. What that is, is learnt first, in a child like the others: only calls by which the original does there what is expected of
-it are compared. Of an exception that the interpreter raised by itself the message is no behaviour (see `raising`).
+original does; at the end it looks at what the calls have left in the module. What the original does is learnt first, in a child like the
+others, and once more: only calls by which it does there what is expected of it, and does so twice, are compared. Of an exception that the
+interpreter raised by itself the message is no behaviour (see `raising`).
 """
 
 import __future__
@@ -16,13 +17,14 @@ import importlib.util
 import io
 import mmap
 import os
+import random
 import resource
 import struct
 import sys
 import time
 import types
 
-from codeopt_inside import calls, canon, raising
+from codeopt_inside import calls, canon, raising, world
 from codeopt_inside.bounded import bounded
 
 KILLED, HUNG, SURVIVED, UNFIT, UNTRIED = "killed", "hung", "survived", "unfit", "untried"
@@ -56,8 +58,7 @@ class Known:
     HEAD, SIZE = 4, 33
 
     def __init__(self, count):
-        self.count = count
-        self.memory = mmap.mmap(-1, self.HEAD + self.SIZE * max(1, count))
+        self.memory = mmap.mmap(-1, self.HEAD + self.SIZE * count)
 
     def at(self, position):
         struct.pack_into(">I", self.memory, 0, position)
@@ -73,10 +74,12 @@ class Known:
         how, mark = struct.unpack_from("B32s", self.memory, self.HEAD + self.SIZE * position)
         return how != self.IGNORED and mark != self.mark(answer, how)
 
+    def ignore(self, position):
+        self.memory[self.HEAD + self.SIZE * position] = self.IGNORED
+
     def compared(self):
-        """Return how many calls, from the first on, it takes to make all those that are compared."""
-        starts = range(self.HEAD, self.HEAD + self.SIZE * self.count, self.SIZE)
-        return max((number for number, start in enumerate(starts, 1) if self.memory[start] != self.IGNORED), default=0)
+        """Return how many there are with which something is compared."""
+        return sum(how != self.IGNORED for how in self.memory[self.HEAD :: self.SIZE])
 
     def mark(self, answer, how):
         did = answer.loose if how == self.LOOSE and answer.loose else answer.digest
@@ -84,38 +87,46 @@ class Known:
 
 
 class Trial:
-    """One function with its calls; `differs` and `learn` are for children, whose function is theirs to change."""
+    """One function with its calls; what makes them is for children, whose function is theirs to change."""
 
     def __init__(self, function, recorded, wanted, limit):
         self.function, self.recorded, self.wanted, self.limit = function, recorded, wanted, limit
-        self.known = Known(len(recorded))
+        self.known = Known(len(recorded) + 1)
         self.printed = Printed()
 
     def learn(self):
-        self.begin()
-        for position, (digest, printed) in enumerate(self.wanted):
-            answer = self.answer(position)
-            if digest and (answer.digest, answer.printed) == (digest, printed):
+        for position, answer in self.answers():
+            after = position == len(self.recorded)
+            if after or (self.wanted[position][0] and [answer.digest, answer.printed] == list(self.wanted[position])):
                 self.known.put(position, answer)
+        return SURVIVED
+
+    def confirm(self):
+        """Leave out what the original itself does differently the next time."""
+        for position, answer in self.answers():
+            if self.known.differs(position, answer):
+                self.known.ignore(position)
         return SURVIVED
 
     def judge(self, code):
         if code is None:
             return UNFIT
         self.function.__code__ = code
-        self.begin()
-        for position in range(self.known.compared()):
-            if self.known.differs(position, self.answer(position)):
-                return KILLED
-        return SURVIVED
+        return KILLED if any(self.known.differs(position, answer) for position, answer in self.answers()) else SURVIVED
 
-    def begin(self):
+    def answers(self):
+        """Yield what each call did, then what all of them have left in the module and of the random numbers."""
         calls.seed()
         sys.stdout = self.printed.stream
+        for position, data in enumerate(self.recorded):
+            self.known.at(position)
+            yield position, self.answer(data)
+        self.known.at(len(self.recorded))
+        left = sorted(world.public_state(self.function.__module__).items())
+        yield len(self.recorded), Answer(repr((left, random.getstate())), "", "")
 
-    def answer(self, position):
-        self.known.at(position)
-        call = calls.loaded(self.recorded[position])
+    def answer(self, data):
+        call = calls.loaded(data)
         if type(call) is calls.Unloadable:
             return Answer("", "", "")
         raised, value = calls.make(self.function, *call)
@@ -176,14 +187,14 @@ def _codes(code):
 
 
 def fates(function, recorded, request):
-    """Return (fate, position of the call that decided it) of each mutant of a function, in order.
+    """Return (fate, position of the call that decided it) of each mutant of a function, in order; behind the last call is what all left.
 
     `request` holds the mutants' `sources` (files as text, bytes that are none escaped), `wanted` (the digests of what each recorded call
     does and prints, as `calls.told` has them; where the first is empty, the call is made and not compared), the `limit` of digests, and
     two times. A mutant is `killed` where a call does something else, and also where it makes its process end (`crashed`), or takes longer
     than `each_s` for all calls (`hung`). It has `survived` all calls, or is `unfit`: its code has no place in the function. `untried` are
-    those that were not reached within `all_s`, and all where the original itself does nothing of what is wanted. What calls do outside of
-    their process stays done.
+    those that were not reached within `all_s`, and all where the original itself does not come to its end, or does nothing of what is
+    wanted. What calls do outside of their process stays done.
     """
     end = time.monotonic() + request["all_s"]
     sources = [text.encode("utf-8", "surrogateescape") for text in request["sources"]]
@@ -191,8 +202,9 @@ def fates(function, recorded, request):
     gc.collect()
     gc.freeze()
     try:
-        bounded(_by_itself(trial.learn), request["all_s"])
-        if not sources or not trial.known.compared():
+        learnt = all(bounded(_by_itself(work), max(0.0, end - time.monotonic()))[0] == "done" for work in (trial.learn, trial.confirm))
+        # One is what the calls leave behind.
+        if not sources or not learnt or trial.known.compared() <= 1:
             return [(UNTRIED, 0)] * len(sources)
         place = Place(function.__code__, sources[0])
         return [_fate(trial, place, source, request["each_s"], end) for source in sources]
