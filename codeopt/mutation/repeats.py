@@ -1,6 +1,7 @@
 """Faults with repeated items: what occurs twice is met or kept once.
 
-Equivalent remain: collections that never hold anything twice.
+Loops that do nothing new with an item that they had before are let alone, as far as their code shows it. Equivalent remain: collections
+that never hold anything twice.
 """
 
 from __future__ import annotations
@@ -31,8 +32,21 @@ def _is_looped(node: ast.expr, place: Place) -> bool:
         return _is_looped(parent, place)
     if not place.is_iterated(node) or isinstance(parent, ast.AsyncFor):
         return False
+    if isinstance(parent, ast.For) and all(_does_nothing_twice(statement) for statement in parent.body):
+        return False
     # What is kept in a set loses its duplicates anyway.
     return not isinstance(place.parent(parent), ast.SetComp) if isinstance(parent, ast.comprehension) else True
+
+
+def _does_nothing_twice(node: ast.stmt) -> bool:
+    """Tell a statement that puts a value at a key, that asks first whether it was here before, or that ends what it looks for."""
+    if isinstance(node, ast.If):
+        ends = isinstance(node.body[-1], ast.Break | ast.Return | ast.Raise)
+        return not node.orelse and (ends or (isinstance(node.test, ast.Compare) and isinstance(node.test.ops[0], ast.NotIn)))
+    if isinstance(node, ast.Assign) and all(isinstance(target, ast.Subscript) for target in node.targets):
+        kept = [target.value for target in node.targets if isinstance(target, ast.Subscript)]
+        return not any(same(part, one) for part in ast.walk(node.value) for one in kept if is_name(part))
+    return False
 
 
 def _is_distinct(node: ast.expr) -> bool:
@@ -55,16 +69,17 @@ def _appended_once(node: ast.Expr, place: Place) -> Iterator[list[ast.stmt]]:
         and isinstance(value.func, ast.Attribute)
     ):
         kept, item = value.func.value, value.args[0]
-        if is_name(kept) and is_pure(item) and not isinstance(item, ast.List | ast.Dict) and not _is_guarded(node, kept, place):
+        if is_name(kept) and is_pure(item) and not isinstance(item, ast.List | ast.Dict) and not _is_guarded(node, (kept, item), place):
             there = ast.Compare(left=item, ops=[ast.In()], comparators=[kept])
             yield [ast.Expr(value=either(there, value))]
 
 
-def _is_guarded(node: ast.AST, kept: ast.expr, place: Place) -> bool:
-    """Tell a statement that runs only where something is not in the collection."""
+def _is_guarded(node: ast.AST, parts: tuple[ast.expr, ast.expr], place: Place) -> bool:
+    """Tell a statement that runs only where something is not in the collection, or this item not in something."""
+    kept, item = parts
     tests = [around.test for around in place.above(node) if isinstance(around, ast.If)]
-    parts = [part for test in tests for part in ast.walk(test) if isinstance(part, ast.Compare)]
-    return any(isinstance(part.ops[0], ast.NotIn) and same(part.comparators[0], kept) for part in parts)
+    asked = [part for test in tests for part in ast.walk(test) if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.NotIn)]
+    return any(same(part.comparators[0], kept) or same(part.left, item) for part in asked)
 
 
 OPERATORS = (
