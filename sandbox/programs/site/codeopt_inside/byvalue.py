@@ -138,6 +138,11 @@ def _method(_pickler, value):
     return bound, (value.__func__, value.__self__)
 
 
+def _generator(_pickler, value):
+    state = values.standing.get(value)
+    return state.reduced() if state is not None and not state.taken and not state.asked else NotImplemented
+
+
 def _singleton(_pickler, value):
     """Name what `dataclasses` tells apart by identity."""
     dataclasses = sys.modules.get("dataclasses")
@@ -152,6 +157,7 @@ _REDUCERS = {
     id(types.FunctionType): _function,
     id(types.CellType): _cell,
     id(types.MethodType): _method,
+    id(types.GeneratorType): _generator,
     id(types.ModuleType): lambda _, value: (importlib.import_module, (value.__name__,)),
     id(types.MappingProxyType): lambda _, value: (proxy, (dict(value),)),
     id(property): lambda _, value: (property, (value.fget, value.fset, value.fdel, value.__doc__)),

@@ -114,6 +114,8 @@ class _Encoder:
         return self.by_reduce(value)
 
     def iterator(self, value):
+        if type(value) is types.GeneratorType and value in values.standing:
+            return self.standing(values.standing[value])
         if id(value) not in self.drained:
             items = []
             for item in value:
@@ -123,6 +125,12 @@ class _Encoder:
             # Kept with the iterator, so that no later one can have its number.
             self.drained[id(value)] = (value, items)
         return ["iterator", type_name(type(value)), self.refer_all(self.drained[id(value)][1])]
+
+    def standing(self, state):
+        """Encode a generator that stands in for a recorded one by what was taken of it, and by what became of that."""
+        if state.asked and state.ending == "more":
+            raise OpaqueError(values.BEYOND)
+        return ["standing", state.taken, state.asked, self.refer_all(state.items)]
 
     def function(self, value):
         """Encode a function by its name, and one that came in by value by what it holds: its code is the same on both sides."""

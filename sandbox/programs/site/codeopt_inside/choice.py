@@ -19,14 +19,18 @@ TOTAL_BYTES = 24_000_000
 
 
 class Kept:
-    """One call that is kept, or may be: `data` is its pickle; `known`: it was found to be like no other."""
+    """One call that is kept, or may be: `data` is its pickle; `known`: it was found to be like no other.
 
-    __slots__ = ("data", "kind", "known", "number", "outcome", "stored")
+    `logs` are those of generators among its arguments (see `passing.py`), `given` the arguments to call with instead.
+    """
+
+    __slots__ = ("data", "given", "kind", "known", "logs", "number", "outcome", "stored")
 
     def __init__(self, data, kind, number, known=False):
         self.data, self.kind, self.number, self.known = data, kind, number, known
         self.outcome = ""
         self.stored = False
+        self.logs, self.given = (), None
 
 
 class Choice:

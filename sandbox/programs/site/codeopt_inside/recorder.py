@@ -57,6 +57,14 @@ class Recorder:
                 target.write(self.out, index)
 
 
+def _begun(target, arguments, keywords):
+    """Return the call that is kept, if it is, and the arguments to call with."""
+    call = target.begun(arguments, keywords)
+    if call is not None and call.given is not None:
+        (arguments, keywords), call.given = call.given, None
+    return call, arguments, keywords
+
+
 def _plain(recorder, index, function):
     def recorded(*arguments, **keywords):
         target = recorder.targets[index]
@@ -64,7 +72,7 @@ def _plain(recorder, index, function):
             return function(*arguments, **keywords)
         target.active.inside = True
         try:
-            call = target.begun(arguments, keywords)
+            call, arguments, keywords = _begun(target, arguments, keywords)
             start = time.perf_counter()
             try:
                 result = function(*arguments, **keywords)
@@ -84,7 +92,7 @@ def _plain(recorder, index, function):
 def _generator(recorder, index, function):
     def recorded(*arguments, **keywords):
         target = recorder.targets[index]
-        call = target.begun(arguments, keywords)
+        call, arguments, keywords = _begun(target, arguments, keywords)
         try:
             result = yield from function(*arguments, **keywords)
         except GeneratorExit:
@@ -101,7 +109,7 @@ def _generator(recorder, index, function):
 def _coroutine(recorder, index, function):
     async def recorded(*arguments, **keywords):
         target = recorder.targets[index]
-        call = target.begun(arguments, keywords)
+        call, arguments, keywords = _begun(target, arguments, keywords)
         start = time.perf_counter()
         try:
             result = await function(*arguments, **keywords)
@@ -118,7 +126,7 @@ def _coroutine(recorder, index, function):
 
 def _async_generator(recorder, index, function):
     async def recorded(*arguments, **keywords):
-        recorder.targets[index].begun(arguments, keywords)
+        _, arguments, keywords = _begun(recorder.targets[index], arguments, keywords)
         async for item in function(*arguments, **keywords):
             yield item
 

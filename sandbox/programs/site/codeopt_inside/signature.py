@@ -34,6 +34,11 @@ def signed(arguments, keywords):
         return "?", 0, False
 
 
+def is_fixed(value):
+    """Tell whether a value is such that nothing can change it, nor what it holds."""
+    return id(type(value)) in _FIXED
+
+
 def short(kind):
     """Return a name of a kind that is the same in every process."""
     return hashlib.sha256(repr(kind).encode("utf-8", "backslashreplace")).hexdigest()[:16]

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 
-from codeopt_inside import byvalue, raising, values
+from codeopt_inside import byvalue, passing, raising, values
 from codeopt_inside.choice import KINDS, TOTAL_BYTES, Choice, Kept
 from codeopt_inside.signature import short, signed
 
@@ -33,7 +33,7 @@ class Target:
     def __init__(self, path, qualname, ordinal):
         self.path, self.qualname, self.ordinal = path, qualname, ordinal
         self.module = self.main = None
-        self.seen = 0
+        self.seen = self.yielded = 0
         self.seconds = self.spent = self.spent_aside = 0.0
         self.digests = set()
         self.choice = Choice()
@@ -67,11 +67,15 @@ class Target:
 
     def _kept(self, arguments, keywords, kind, place):
         start = time.perf_counter()
-        data = self.pickled(arguments, keywords)
+        arguments, keywords, logs = passing.tapped(arguments, keywords)
+        data = self.pickled(arguments, keywords, logs=logs)
         self.spent += time.perf_counter() - start
-        if data is None or not self._is_new(data):
+        # What generators yield is not known yet.
+        if data is None or not (logs or self._is_new(data)):
             return None
         call = Kept(data, kind, self.seen, known=True)
+        if logs:
+            call.logs, call.given = list(logs.values()), (arguments, keywords)
         if not self.choice.keep(call, place):
             self.skip("recording of more than %d bytes" % TOTAL_BYTES)
         return call
@@ -130,11 +134,12 @@ class Target:
             self.hunted.setdefault(kind, HUNTED)
         return None
 
-    def pickled(self, arguments, keywords, tell=True):
+    def pickled(self, arguments, keywords, tell=True, logs=()):
         """Return the pickle of a call; None, and the reason counted, where there is none."""
         try:
             # A replay loads the script again only for a target that lies in it.
-            data = byvalue.dumps((arguments, keywords), script=self.module not in values.MAINS)
+            script = self.module not in values.MAINS
+            data = passing.dumps((arguments, keywords), script, logs) if logs else byvalue.dumps((arguments, keywords), script)
         except Exception as error:
             if tell:
                 self.skip("cannot be copied: %s" % _short(error))
@@ -144,16 +149,29 @@ class Target:
             return None
         return data
 
+    def _whole(self, call):
+        """Yield the pickle of a kept call; none, and the reason counted, where what its generators yielded cannot be told."""
+        if not call.logs:
+            yield call.data
+            return
+        self.yielded += sum(log.bytes for log in call.logs)
+        reason = "what generators yielded is more than %d bytes" % TOTAL_BYTES if self.yielded > TOTAL_BYTES else ""
+        reason = next((log.reason for log in call.logs if log.reason), reason)
+        if reason:
+            self.skip(reason)
+        else:
+            yield passing.whole(call.data, call.logs)
+
     def write(self, out, index):
         """Write one frame of JSON and one frame for each call; nothing when there was no call."""
-        calls = self.choice.calls()
+        calls = [(call, data) for call in self.choice.calls() for data in self._whole(call)]
         head = {
             "target": index,
             "module": self.module,
             "main": self.main,
             "argv": sys.argv[1:],
-            "outcomes": [call.outcome for call in calls],
-            "signatures": [short(call.kind) for call in calls],
+            "outcomes": [call.outcome for call, _ in calls],
+            "signatures": [short(call.kind) for call, _ in calls],
             "path": [entry for entry in sys.path if entry],
             "seen": self.seen,
             "seconds": self.seconds,
@@ -162,7 +180,7 @@ class Target:
         }
         name = os.path.join(out, "calls-%d-%d-%s.bin" % (index, os.getpid(), os.urandom(4).hex()))
         with open(name + ".part", "wb") as file:
-            frames = [json.dumps(head).encode(), *[call.data for call in calls]]
+            frames = [json.dumps(head).encode(), *[data for _, data in calls]]
             file.writelines(struct.pack(">I", len(data)) + data for data in frames)
         os.rename(name + ".part", name)
 

@@ -18,6 +18,9 @@ _DEEPEST = 20
 _hidden = {}
 # Functions and classes that came in by value, with what to call them: see `byvalue.py`.
 given = weakref.WeakKeyDictionary()
+# Generators that stand in for recorded ones, with how far they have come: see `passing.py`.
+standing = weakref.WeakKeyDictionary()
+BEYOND = "a generator was asked for more items than the recorded call took of it"
 
 
 class OpaqueError(Exception):
