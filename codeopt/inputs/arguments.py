@@ -42,7 +42,7 @@ def _left_out(planner: Planner, random: Random) -> Iterator[Plan]:
         if parameter is None or not parameter.optional:
             continue
         calls = [call for call in planner.calls if slot.pattern in call.arguments]
-        for call in random.sample(calls, min(1, len(calls))):
+        for call in random.sample(calls, min(2, len(calls))):
             places = [slot.pattern]
             if slot.pattern[0] == "args":
                 # Those behind it move up, unless they go as well.

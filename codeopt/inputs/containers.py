@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codeopt.inputs.edge import Edge, do
 from codeopt.inputs.signature import Signature
-from codeopt.inputs.sketch import ATOMS, Node
+from codeopt.inputs.sketch import ATOMS, MAPPINGS, Node
 
 __all__ = ["container_edges", "settled"]
 
@@ -16,7 +16,7 @@ _ORDER = ("sorted", "descending")
 
 def container_edges(node: Node, signature: Signature, *, holds: frozenset[str], seed: int) -> Iterator[Edge]:
     """Yield the edges of a container; `holds` are the properties of all recorded ones, `seed` decides what is left to chance."""
-    if node.type == "dict":
+    if node.type in MAPPINGS:
         yield from _mappings(node, seed)
     elif node.type in {"set", "frozenset"}:
         yield from _members(node, signature, seed)
@@ -26,16 +26,19 @@ def container_edges(node: Node, signature: Signature, *, holds: frozenset[str], 
         yield from _wholes(node)
 
 
-def settled(holds: frozenset[str]) -> tuple[tuple[object, ...], ...]:
-    """Return what to do to a sequence after a change, so that it is sorted and free of repeats if all recorded ones were."""
-    steps: list[tuple[object, ...]] = [("distinct",)] if "unique" in holds else []
+def settled(holds: frozenset[str], *, shrinks: bool) -> tuple[tuple[object, ...], ...]:
+    """Return what to do to a sequence after a change, so that it is sorted and free of repeats if all recorded ones were.
+
+    Repeats are dropped where it may shrink; otherwise they are no call.
+    """
+    steps: list[tuple[object, ...]] = [("distinct",) if shrinks else ("require distinct",)] if "unique" in holds else []
     if "sorted" in holds or "descending" in holds:
         steps.append(("sort", "sorted" not in holds))
     return tuple(steps)
 
 
 def _sizes(node: Node, signature: Signature, holds: frozenset[str], seed: int) -> Iterator[Edge]:
-    length, keep = node.length, settled(holds)
+    length, keep = node.length, settled(holds, shrinks=True)
     sizes = {"empty": 0, "one": 1, "two": 2, "three": 3, "half": length // 2, "without its end": length - 1, "double": 2 * length}
     sizes.update({"one more": length + 1})
     for constant in signature.numbers:
@@ -51,13 +54,13 @@ def _sizes(node: Node, signature: Signature, holds: frozenset[str], seed: int) -
 
 
 def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
-    length, keep = node.length, settled(holds)
+    length, keep, fewer = node.length, settled(holds, shrinks=False), settled(holds, shrinks=True)
     if not length:
         return
     spot = seed % length
     yield do("another call's item", ("other", spot, seed), *keep)
     yield do("other calls' items", ("others", seed), *keep)
-    yield do("one inserted", ("insert other", seed % (length + 1), seed), *keep, resizes=True, risks={"shape"})
+    yield do("one inserted", ("insert other", seed % (length + 1), seed), *fewer, resizes=True, risks={"shape"})
     yield do("one repeated", ("repeat", spot), resizes=True, risks={"unique", "shape"})
     yield do("the last like the first", ("copy", 0, length - 1), risks={"unique", *_ORDER})
     if length > 1:
@@ -110,4 +113,5 @@ def _mappings(node: Node, seed: int) -> Iterator[Edge]:
     if node.length:
         yield do("other calls' values", ("others", seed))
         yield do("other calls' keys", ("more", seed), risks={"keys"})
-    yield do("a subclass", ("subclass",), kind="subclass")
+    if node.type == "dict":
+        yield do("a subclass", ("subclass",), kind="subclass")

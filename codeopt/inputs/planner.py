@@ -13,7 +13,7 @@ from codeopt.inputs.edge import Edge, do, put, tag_of
 from codeopt.inputs.objects import object_edges
 from codeopt.inputs.relations import Relations, relations_of
 from codeopt.inputs.signature import Signature
-from codeopt.inputs.sketch import ATOMS, CONTAINERS, SETS, Call, Node
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, MAPPINGS, SETS, Call, Node
 from codeopt.inputs.slots import Slot, slots_of
 from codeopt.model.plan import Change, Place, Plan
 
@@ -47,6 +47,10 @@ class Planner:
         found = slot.at(call, random)
         return None if found is None else Spot(call=call, place=found[0], node=found[1], slot=slot)
 
+    def is_quiet(self, spot: Spot, edge: Edge) -> bool:
+        """Whether an edge breaks nothing, as far as it can be told without making the plan."""
+        return not spot.slot.broken(edge) and not (edge.resizes and self.relations.of_size(spot.place))
+
     def edges(self, spot: Spot, seed: int) -> Iterator[Edge]:
         """Yield all edges of a place."""
         node, slot = spot.node, spot.slot
@@ -55,7 +59,7 @@ class Planner:
         if node.type in ATOMS:
             others = tuple(other.value for other in slot.nodes[:_MOST_OTHERS] if not other.cut)
             yield from atom_edges(node, self.signature, others=others)
-        elif node.type in CONTAINERS or node.type in SETS or node.type == "dict":
+        elif node.type in CONTAINERS or node.type in SETS or node.type in MAPPINGS:
             yield from container_edges(node, self.signature, holds=slot.holds, seed=seed)
         elif node.kind == "array":
             yield from array_edges(node, "" if slot.parameter is None else slot.parameter.annotation, seed)
@@ -69,12 +73,10 @@ class Planner:
             changes.append(Change(place=spot.place, value=edge.text))
             broken |= spot.slot.broken(edge)
             for holder, place in self._around(spot):
-                steps = settled(holder.holds) if holder.types <= {"list", "collections.deque"} else ()
+                steps = _kept(holder)
                 if steps:
                     changes.append(Change(place=place, value=do("settle", *steps).text))
                 broken |= self._spoilt(holder, spot, edge, settles=bool(steps))
-                if "unique" in holder.holds and steps and len(place) == _ARGUMENT:
-                    arguments[place] = None
             if len(spot.place) == _ARGUMENT:
                 arguments[spot.place] = _after(spot.node, edge)
         changed = frozenset(spot.place[:_ARGUMENT] for spot, _ in edits)
@@ -86,10 +88,19 @@ class Planner:
             yield from ((slot, spot.place[:length]) for slot in self.slots if slot.pattern == spot.slot.pattern[:length])
 
     def _spoilt(self, holder: Slot, spot: Spot, edge: Edge, *, settles: bool) -> frozenset[str]:
+        if any(node.kind == "dataclass" for node in holder.nodes):
+            return frozenset({"state"})
         risks = set() if settles else {"sorted", "descending", "unique"}
         if edge.resizes and spot.node.type in CONTAINERS and len(holder.pattern) == len(spot.slot.pattern) - 1:
             risks.add("rows")
         return holder.holds & risks if holder.types & CONTAINERS else frozenset()
+
+
+def _kept(holder: Slot) -> tuple[tuple[object, ...], ...]:
+    """Return what keeps a sequence as all recorded ones were, after a change in it; a plan that repeats an item then makes no call."""
+    if not holder.types <= {"list", "tuple", "collections.deque"}:
+        return ()
+    return settled(holder.holds, shrinks=False)
 
 
 def planner_of(calls: Sequence[Call], signature: Signature) -> Planner:

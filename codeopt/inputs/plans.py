@@ -39,7 +39,7 @@ def plans(sketches: Sequence[object], signature: Signature, *, most: int, seed: 
     breaking = [plan for plan in systematic if plan.breaks]
     chosen = quiet[: round(most * _QUIET_SHARE)] + breaking[: round(most * _BREAKING_SHARE)]
     wanted = max(most - len(systematic), most - len(chosen), 0)
-    lot = drawn(plans_of(planner), most=wanted, seed_text=seed) if planner.slots else ()
+    lot = drawn(plans_of(planner, {}), most=wanted, seed_text=seed) if planner.slots else ()
     return tuple(dict.fromkeys([*chosen, *(plan for plan in lot if plan is not None), *systematic]))[:most]
 
 

@@ -12,6 +12,7 @@ from codeopt.model.plan import Place
 __all__ = ["Relations", "relations_of"]
 
 _FEWEST = 3  # of fewer calls, order says nothing
+_TEXTS = frozenset({"str", "bytes", "bytearray"})
 Pair = tuple[Place, Place]
 Arguments = Mapping[Place, Node | None]
 
@@ -28,6 +29,10 @@ class Relations:
     orders: frozenset[Pair]
     same: frozenset[Pair]
     apart: frozenset[Pair]
+
+    def of_size(self, place: Place) -> bool:
+        """Whether the length of an argument is bound to others."""
+        return any(place in pair for pair in self.lengths) or any(place == counted for _, counted in self.counts)
 
     def partners(self, place: Place) -> tuple[Place, ...]:
         """Return the other arguments that are always of the length of this one."""
@@ -76,7 +81,7 @@ def _known(holds: Callable[[Node, Node], bool], first: Node | None, second: Node
 
 
 def _even(first: Node, second: Node) -> bool:
-    return first.is_sized and second.is_sized and first.length == second.length
+    return first.is_sized and second.is_sized and first.length == second.length and (first.type in _TEXTS) == (second.type in _TEXTS)
 
 
 def _counts(first: Node, second: Node) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from codeopt.model.plan import Place
 
-__all__ = ["ATOMS", "CONTAINERS", "SETS", "Call", "Node", "read_calls"]
+__all__ = ["ATOMS", "CONTAINERS", "MAPPINGS", "SETS", "Call", "Node", "read_calls"]
 
 ATOMS = frozenset({"int", "bool", "float", "complex", "str", "bytes", "bytearray", "NoneType"})
 CONTAINERS = frozenset({"list", "tuple", "collections.deque"})
 SETS = frozenset({"set", "frozenset"})
+MAPPINGS = frozenset({"dict", "collections.OrderedDict", "collections.defaultdict", "collections.Counter"})
 _DEEPEST = 8
 
 
@@ -116,7 +117,8 @@ def _atom(kind: str, data: dict[str, object]) -> object:
     if "hex" in data:
         parts = data["hex"]
         if isinstance(parts, list):
-            return complex(_real(parts[0]), _real(parts[1]))
+            real, imaginary = parts
+            return complex(_real(real), _real(imaginary))
         return int(str(parts), 16) if kind == "int" else _real(parts)
     value = data["value"]
     if kind in {"bytes", "bytearray"}:

@@ -8,16 +8,18 @@ from random import Random
 
 from codeopt.inputs.edge import TAGS, Edge
 from codeopt.inputs.signature import Parameter, Signature
-from codeopt.inputs.sketch import ATOMS, CONTAINERS, Call, Node
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, MAPPINGS, Call, Node
 from codeopt.model.plan import Place
 
-__all__ = ["ANY", "Slot", "node_at", "slots_of"]
+__all__ = ["ANY", "Slot", "slots_of"]
 
 ANY = "*"
+_ARGUMENT = 2  # the steps of an argument's place
 _DEEPEST = 3
 _MARKS = frozenset(TAGS)
 _OF_ITEMS = frozenset({"sorted", "descending", "unique", "rows", "separate", "nested", "shape", "keys"})
 _MOST_FIELDS = 6
+_RECORDS = frozenset({"namedtuple", "dataclass"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,14 @@ class Slot:
     @property
     def takes_none(self) -> bool:
         """Whether None occurred, or parameter and annotation allow it here."""
-        return "none" not in self.holds or (len(self.pattern) == 2 and self.parameter is not None and self.parameter.takes_none)  # noqa: PLR2004 - the argument itself
+        if "NoneType" in self.types or (self._is_plain and "none" not in self.holds):
+            return True
+        return len(self.pattern) == _ARGUMENT and self.parameter is not None and self.parameter.takes_none
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether it is any item of lists of single values: the lists know of those that are not sketched."""
+        return self.pattern[-1] == ANY and self.types <= ATOMS
 
     def broken(self, edge: Edge) -> frozenset[str]:
         """Return the properties that an edge breaks here."""
@@ -48,7 +57,7 @@ class Slot:
     @property
     def _annotated(self) -> frozenset[str]:
         """The built-in types that the annotation of the argument itself names as such."""
-        if self.parameter is None or len(self.pattern) > 2:  # noqa: PLR2004 - as above
+        if self.parameter is None or len(self.pattern) > _ARGUMENT:
             return frozenset()
         return frozenset(part.strip() for part in self.parameter.annotation.split("|")) & {"int", "float", "str", "bytes", "list", "tuple"}
 
@@ -56,23 +65,17 @@ class Slot:
         """Choose a place of a call that fits the pattern, and return it with its node."""
         place, node = self.pattern[:2], call.arguments.get(self.pattern[:2])
         for step in self.pattern[2:]:
-            if node is None or not node.items:
+            if node is None:
                 return None
-            number = random.randrange(len(node.items)) if step == ANY else step
-            if not isinstance(number, int) or number >= len(node.items):
-                return None
-            place, node = (*place, number), node.items[number]
+            chosen = random.randrange(len(node.items)) if step == ANY and node.items else step
+            place, node = (*place, chosen), _inner(node, chosen)
         return None if node is None else (place, node)
 
 
-def node_at(call: Call, place: Place) -> Node | None:
-    """Return the node at a place of a call; None where the sketch has none."""
-    node = call.arguments.get(place[:2])
-    for step in place[2:]:
-        if node is None or not isinstance(step, int) or step >= len(node.items):
-            return None
-        node = node.items[step]
-    return node
+def _inner(node: Node, step: str | int) -> Node | None:
+    if isinstance(step, int):
+        return node.items[step] if step < len(node.items) else None
+    return next((held for name, held in node.attrs if step == f".{name}"), None)
 
 
 def slots_of(calls: Sequence[Call], signature: Signature) -> tuple[Slot, ...]:
@@ -95,6 +98,9 @@ def _common(nodes: Sequence[Node]) -> frozenset[str]:
     holds = _MARKS - frozenset[str]().union(*(node.lacks for node in nodes))
     if any(node.type == "NoneType" for node in nodes):
         holds -= {"none"}
+    if "sorted" in holds:
+        # Both hold of what is all equal, or short: one order is enough to keep.
+        holds -= {"descending"}
     if not _alike([_form(node) for node in nodes]):
         holds -= {"shape"}
     if not _alike([node.shape[1:] if node.kind == "array" else None for node in nodes]):
@@ -105,7 +111,7 @@ def _common(nodes: Sequence[Node]) -> frozenset[str]:
 
 
 def _keys(node: Node) -> object:
-    return sorted(repr((key.type, key.value, key.text)) for key in node.keys) if node.type == "dict" else None
+    return sorted(repr((key.type, key.value, key.text)) for key in node.keys) if node.type in MAPPINGS else None
 
 
 def _form(node: Node) -> object:
@@ -121,10 +127,15 @@ def _alike(forms: Sequence[object]) -> bool:
 
 def _inside(slot: Slot) -> Iterator[Slot]:
     """Yield the slots of items: one for all of a sequence, one for each position of records."""
-    holders = [node for node in slot.nodes if node.items and (node.type in CONTAINERS or node.type == "dict")]
+    if all(node.kind in _RECORDS for node in slot.nodes):
+        for name, _ in slot.nodes[0].attrs:
+            held = [held for node in slot.nodes for other, held in node.attrs if other == name]
+            yield _slot((*slot.pattern, f".{name}"), held, frozenset(), slot.parameter)
+        return
+    holders = [node for node in slot.nodes if node.items and node.type in CONTAINERS | MAPPINGS]
     if not holders:
         return
-    if (slot.types <= {"tuple", "NoneType"} and "shape" in slot.holds) or (slot.types == {"dict"} and "keys" in slot.holds):
+    if (slot.types <= {"tuple", "NoneType"} and "shape" in slot.holds) or (slot.types <= MAPPINGS and "keys" in slot.holds):
         for at in range(min(_MOST_FIELDS, *(len(node.items) for node in holders))):
             yield _slot((*slot.pattern, at), [node.items[at] for node in holders], frozenset(), slot.parameter)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from codeopt.inputs.atoms import ALPHABET
 from codeopt.inputs.containers import settled
 from codeopt.inputs.edge import LARGE, Edge, do, put
 from codeopt.inputs.planner import Planner, Spot
-from codeopt.inputs.sketch import ATOMS, CONTAINERS
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, Node
 from codeopt.inputs.slots import Slot
 from codeopt.model.plan import Plan
 
@@ -20,13 +21,17 @@ __all__ = ["plans_of", "values_of"]
 
 _MOST_CHANGES = 3
 _FARTHER = 50
+_SEEDS = 5
 _LONGEST = 12
 _LARGEST_FLOAT = 1.7976931348623157e308
 
 
 @st.composite
-def plans_of(draw: st.DrawFn, planner: Planner) -> Plan | None:
-    """Plans with up to three changes at places that do not lie in each other; None where none fits."""
+def plans_of(draw: st.DrawFn, planner: Planner, known: dict[object, list[Edge]]) -> Plan | None:
+    """Plans with up to three changes at places that do not lie in each other; None where none fits.
+
+    `known` keeps the edges of places, for one strategy after the other.
+    """
     call = draw(st.sampled_from(planner.calls))
     random = Random(draw(st.integers(0, 1 << 32)))  # noqa: S311 - the seed of the draw is the secret
     edits = list[tuple[Spot, Edge]]()
@@ -34,24 +39,30 @@ def plans_of(draw: st.DrawFn, planner: Planner) -> Plan | None:
         spot = planner.spot(draw(st.sampled_from(planner.slots)), call, random)
         if spot is None or any(spot.place[: len(other.place)] == other.place[: len(spot.place)] for other, _ in edits):
             continue
-        edge = draw(_edges(planner, spot))
+        edge = draw(_edges(planner, spot, known))
         if edge is not None:
             edits.append((spot, edge))
     return planner.plan(call, edits) if edits else None
 
 
 @st.composite
-def _edges(draw: st.DrawFn, planner: Planner, spot: Spot) -> Edge | None:
+def _edges(draw: st.DrawFn, planner: Planner, spot: Spot, known: dict[object, list[Edge]]) -> Edge | None:
     """Edges that break nothing at their place, or values of the slot's own types."""
-    values = values_of(spot)
+    values = values_of(spot, fixed=planner.relations.of_size(spot.place))
     if values is not None and draw(st.booleans()):
         return draw(values)
-    quiet = [edge for edge in planner.edges(spot, draw(st.integers(0, 1 << 16))) if not spot.slot.broken(edge)]
-    return draw(st.sampled_from(quiet)) if quiet else None
+    key = (spot.call.number, spot.place, draw(st.integers(1, _SEEDS)))
+    if key not in known:
+        known[key] = [edge for edge in planner.edges(spot, 7919 * key[2]) if planner.is_quiet(spot, edge)]
+    quiet = known[key]
+    return quiet[draw(st.integers(0, len(quiet) - 1))] if quiet else None
 
 
-def values_of(spot: Spot) -> st.SearchStrategy[Edge] | None:
-    """Return a strategy for other values at a place; None where values can only be changed, not made."""
+def values_of(spot: Spot, *, fixed: bool = False) -> st.SearchStrategy[Edge] | None:
+    """Return a strategy for other values at a place; None where values can only be changed, not made.
+
+    Where the length is `fixed`, it stays.
+    """
     slot, node = spot.slot, spot.node
     if node.type in ATOMS:
         atoms = _atoms(node.type, slot)
@@ -59,18 +70,19 @@ def values_of(spot: Spot) -> st.SearchStrategy[Edge] | None:
     if node.type in CONTAINERS - {"tuple"} and node.items and {item.type for item in node.items} <= {"int", "float", "str", "bool"}:
         items = st.one_of([found for kind in sorted({item.type for item in node.items}) if (found := _atoms(kind, slot)) is not None])
         size = min(_LONGEST, max(4, 2 * node.length))
-        lists = st.lists(items, max_size=size, unique="unique" in slot.holds)
-        return lists.map(lambda drawn: _in_the_way_of(drawn, slot, node.type))
+        if fixed and node.length > _LONGEST:
+            return None
+        least, most = (node.length, node.length) if fixed else (0, size)
+        lists = st.lists(items, min_size=least, max_size=most, unique="unique" in slot.holds)
+        return lists.map(lambda drawn: _in_the_way_of(drawn, slot, node))
     return None
 
 
-def _in_the_way_of(items: Sequence[object], slot: Slot, kind: str) -> Edge:
+def _in_the_way_of(items: Sequence[object], slot: Slot, node: Node) -> Edge:
     """Return the edge of a drawn list, put in order where all recorded ones were."""
     made = put("drawn", list(items))
-    steps = settled(slot.holds)
-    if kind == "list" and not steps:
-        return made
-    return do("drawn", ("put", made.recipe), *steps, risks=made.risks, resizes=True)
+    edge = do("drawn", ("put", made.recipe), *settled(slot.holds, shrinks=False), risks=made.risks, resizes=True)
+    return replace(edge, becomes=replace(node, length=len(items)))
 
 
 def _atoms(kind: str, slot: Slot) -> st.SearchStrategy[object] | None:

@@ -24,6 +24,7 @@ class MappingOf(dict):
     """A mapping of a class of its own."""
 
 
+_LARGEST = 1_000_000
 _SUBCLASSES = {list: ListOf, str: TextOf, int: NumberOf, dict: MappingOf}
 _PLAIN = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "bytes": bytes, "bytearray": bytearray}
 
@@ -42,6 +43,8 @@ def inner(holder, step):
 def replaced(holder, step, new):
     """Return a copy of what holds something, with another thing at one step."""
     if isinstance(step, str):
+        if hasattr(holder, "_replace") and isinstance(holder, tuple):
+            return holder._replace(**{step[1:]: new})
         made = copy.copy(holder)
         object.__setattr__(made, step[1:], new)
         return made
@@ -64,7 +67,7 @@ def _again(old, items):
         return "".join(items)
     if isinstance(old, collections.deque):
         return collections.deque(items, old.maxlen)
-    return type(old)(items)
+    return old._make(items) if hasattr(old, "_make") else type(old)(items)
 
 
 def _pairs(old, pairs):
@@ -153,6 +156,12 @@ def _distinct(old):
         return _again(old, [item for at, item in enumerate(old) if item not in list(old)[:at]])
 
 
+def _require_distinct(old):
+    if len(_distinct(old)) < len(old):
+        raise ValueError("an item repeats")
+    return old
+
+
 def _rotate(old, by):
     by %= max(1, len(old))
     items = list(old)
@@ -199,6 +208,7 @@ OPERATIONS = {
     "repeat": _repeat,
     "nest": _nest,
     "distinct": _distinct,
+    "require distinct": _require_distinct,
     "fewer": _fewer,
     "insert text": _insert_text,
     "text": lambda old, method: getattr(old, method)(),
@@ -213,20 +223,28 @@ OPERATIONS = {
 
 
 def _spare(old, others):
-    """Return the items of other values, and of the value itself where there are none."""
-    return [item for other in others for item in list(other)[:200]] or list(old)
+    """Return the items of other values, and of the value itself where there are none; rows of one length stay such."""
+    sizes = {len(item) if isinstance(item, (list, tuple)) else None for item in old}
+    items = [item for other in others for item in list(other)[:200]]
+    fitting = [item for item in items if (len(item) if isinstance(item, (list, tuple)) else None) in sizes]
+    return (fitting if len(sizes) == 1 else items) or list(old)
 
 
 def _grow(old, others, size, seed):
     spare, rng = _spare(old, others), _rng(seed)
-    if isinstance(old, str) or not spare:
-        raise TypeError("nothing to grow by")
+    if isinstance(old, str) or not spare or size > _LARGEST:
+        raise ValueError("nothing to grow by, or too far")
     return _again(old, list(old) + [copy.deepcopy(rng.choice(spare)) for _ in range(size - len(old))])
+
+
+def _at(others, at):
+    """Return what other records hold at the same position."""
+    return [other[at] for other in others if len(other) > at]
 
 
 def _other(old, others, at, seed):
     items = list(old)
-    items[at] = _rng(seed).choice(_spare(old, others))
+    items[at] = copy.deepcopy(_rng(seed).choice((_at(others, at) if isinstance(old, tuple) else _spare(old, others)) or items))
     return _again(old, items)
 
 
@@ -234,8 +252,10 @@ def _others(old, others, seed):
     rng = _rng(seed)
     if isinstance(old, dict):
         return _pairs(old, [(key, rng.choice([held, *[other[key] for other in others if key in other]])) for key, held in old.items()])
+    if isinstance(old, tuple):
+        return _again(old, [rng.choice([item, *_at(others, at)]) for at, item in enumerate(old)])
     spare = _spare(old, others)
-    return _again(old, [rng.choice([item, *rng.sample(spare, 1)]) for item in old])
+    return _again(old, [copy.deepcopy(rng.choice([item, *rng.sample(spare, 1)])) for item in old])
 
 
 def _insert_other(old, others, at, seed):

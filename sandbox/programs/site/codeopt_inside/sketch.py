@@ -15,7 +15,7 @@ import itertools
 import math
 import pathlib
 import pickle
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 
 from codeopt_inside import values
 
@@ -33,6 +33,7 @@ _LARGE = 1 << 31
 
 _CONTAINERS = (list, tuple, deque)
 _SETS = (set, frozenset)
+_MAPPINGS = (dict, OrderedDict, defaultdict, Counter)
 _TEXTUAL = (dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal, fractions.Fraction)
 
 
@@ -93,7 +94,7 @@ class _Sketcher:
         if cls in _SETS:
             some = itertools.islice(sorted(value, key=repr) if len(value) < MOST_COMPARED else value, MOST_MEMBERS)
             return {"len": len(value), "items": self.nodes(some, depth), "lacks": _lacks(value)}
-        if cls is dict:
+        if cls in _MAPPINGS:
             return {"len": len(value), "keys": self.nodes(value, depth), "items": self.nodes(value.values(), depth), "lacks": _lacks(value)}
         if values.is_array(value):
             return _array(value)
@@ -188,10 +189,10 @@ def _lacks(value):
 def _atoms(value, depth):
     """Yield all that containers hold and that is no container."""
     cls = type(value)
-    if cls not in _CONTAINERS and cls not in _SETS and cls is not dict:
+    if cls not in _CONTAINERS and cls not in _SETS and cls not in _MAPPINGS:
         yield value
     elif depth < 2 * DEEPEST:
-        for item in itertools.chain(value, value.values()) if cls is dict else value:
+        for item in itertools.chain(value, value.values()) if cls in _MAPPINGS else value:
             yield from _atoms(item, depth + 1)
 
 
@@ -244,7 +245,7 @@ def _item_lacks(value):
         yield "rows"
     if 0 < len(sizes) < len(items):
         yield "nested"
-    changeable = [id(item) for item in items if values.atom(item) is None]
+    changeable = [id(item) for item in items if values.atom(item) is None and type(item) not in (tuple, frozenset)]
     if len(set(changeable)) < len(changeable):
         yield "separate"
 
@@ -260,4 +261,5 @@ def _distinct(items):
     try:
         return len(set(items)) == len(items)
     except TypeError:
-        return len({repr(item) for item in items[:MOST_ATOMS]}) == len(items[:MOST_ATOMS])
+        # A text of each would be without end where parts of parts are shared.
+        return len({pickle.dumps(item, 4) for item in items[:MOST_ATOMS]}) == len(items[:MOST_ATOMS])

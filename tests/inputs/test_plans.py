@@ -1,0 +1,243 @@
+"""Made calls: each edge is there, and what a plan breaks is said."""
+
+from __future__ import annotations
+
+import collections
+import math
+import time
+
+import pytest
+
+from codeopt.inputs.plans import plans
+from codeopt.inputs.signature import Signature
+from tests.inputs.making import firsts, made, planned, sketched
+
+INT = ([5, 3, 9, 3], [7, 1], [2, 2, 8])
+
+
+def repeated(values):
+    return len(set(values)) < len(values)
+
+
+def test_edges_of_a_list():
+    found = firsts(*INT, breaks="")
+    assert [] in found
+    assert any(len(value) == 1 for value in found)
+    assert any(len(value) > 4 for value in found)
+    assert any(len(value) > 2 and len(set(value)) == 1 for value in found)
+    assert [3, 9, 3, 5] in found, "reversed"
+    assert [3, 3, 5, 9] in found, "sorted"
+    assert [9, 5, 3, 3] in found, "sorted downwards"
+
+
+def test_edges_of_an_integer():
+    source = b"def f(n):\n    return n > 17"
+    found = {value for value in firsts(40, -3, 0, source=source) if type(value) is int}
+    assert {1, -1, 2, 39, 41, 20, 80, -40, 16, 17, 18} <= found
+    assert {1 << 63, -(1 << 63) - 1, 10**40} <= {value for value in found if type(value) is int}
+
+
+def test_edges_of_a_float():
+    found = [value for value in firsts(4.25, -0.5, 0.0) if type(value) is float]
+    assert {0.0, 1.0, -1.0, math.inf, -math.inf, 5e-324, 1e308, -4.25} <= set(found)
+    assert any(math.isnan(value) for value in found)
+    assert any(value == 0 and math.copysign(1, value) < 0 for value in found)
+
+
+def test_edges_of_a_text():
+    source = b"def f(text):\n    return text.split('::')"
+    found = firsts("Hello World", "x", source=source)
+    assert {"", "H", "Hello", "dlroW olleH", "HELLO WORLD", "hello world", "::", "Hello World" * 2} <= set(found)
+    assert any("\u0130" in text for text in found)
+    assert any("\xdf" in text for text in found)
+    assert any("\ud83d" in text for text in found)
+    assert any("\0" in text for text in found)
+    assert any("\r\n" in text for text in found)
+    assert any(text != "::" and "::" in text for text in found)
+
+
+def test_edges_of_bytes_sets_and_mappings():
+    assert {b"", b"\0", b"cba", bytes(range(256))} <= {value for value in firsts(b"abc") if type(value) is bytes}
+    assert {frozenset(), frozenset({1})} <= {frozenset(value) for value in firsts({1, 2, 3}, {4})}
+    mappings = [list(value.items()) for value in firsts({"a": 1, "b": 2}, {"c": 3})]
+    assert [] in mappings
+    assert [("b", 2), ("a", 1)] in mappings
+
+
+def test_edges_of_a_deque_keep_its_length_limit():
+    found = firsts(collections.deque([1, 2, 3], 5), breaks="")
+    assert {value.maxlen for value in found if isinstance(value, collections.deque)} == {5}
+
+
+def test_rows_change_inside_and_stay_rows():
+    found = firsts([[1, 2], [3, 4]], [[5, 6, 7], [8, 9, 1]], breaks="")
+    assert found
+    assert all(len({len(row) for row in value}) <= 1 for value in found)
+    assert any(len({len(row) for row in value}) > 1 for value in firsts([[1, 2], [3, 4]], [[5, 6, 7], [8, 9, 1]], breaks="lengths"))
+
+
+def test_sorted_lists_stay_so_unless_it_is_said():
+    calls = ([1, 4, 6, 6], [2, 3, 8], [0, 5])
+    assert all(value == sorted(value) for value in firsts(*calls, breaks=""))
+    assert any(value != sorted(value) for value in firsts(*calls, breaks="sorted"))
+
+
+def test_lists_without_repeats_stay_so_unless_it_is_said():
+    calls = ([4, 1, 6, 3], [9, 2, 8], [5, 0])
+    assert not any(map(repeated, firsts(*calls, breaks="")))
+    assert any(map(repeated, firsts(*calls, breaks="unique")))
+
+
+def test_repeats_are_no_news_where_one_call_had_some():
+    assert firsts([4, 1, 4], [9, 2, 8], breaks="unique") == []
+    assert any(map(repeated, firsts([4, 1, 4], [9, 2, 8], breaks="")))
+
+
+def test_nan_and_infinities_come_only_with_their_name_or_where_they_came():
+    def odd(values):
+        return [value for value in values if type(value) is float and not math.isfinite(value)]
+
+    assert odd(firsts(1.5, -2.0, breaks="")) == []
+    assert len(odd(firsts(1.5, -2.0, breaks="finite"))) == 3
+    assert odd(firsts(1.5, math.nan, -2.0, math.inf, breaks="")) != []
+    assert not any(math.isnan(value) for value in odd(firsts(1.5, -2.0, math.inf, breaks="")))
+
+
+def test_zero_and_less_come_with_their_name_where_all_was_more():
+    assert all(value > 0 for value in firsts(3, 9, breaks="") if type(value) is int)
+    assert {0, -1} <= set(firsts(3, 9, breaks="sign"))
+    assert {0, -1} <= set(firsts(3, -9, breaks=""))
+
+
+def test_huge_numbers_and_other_signs_have_a_name():
+    assert all(abs(value) < 1 << 31 for value in firsts(3, 9, breaks=""))
+    assert 1 << 63 in firsts(3, 9, breaks="magnitude")
+    assert all(text.isascii() for text in firsts("abc", "d", breaks=""))
+    assert not any(text.isascii() for text in firsts("abc", "d", breaks="ascii"))
+
+
+def test_none_comes_only_where_it_came_or_may_come():
+    assert None not in firsts(3, 9)
+    assert any(call.args == (9, None) and not call.plan.breaks for call in made([((9, 3), {}), ((4, None), {})]))
+    assert None in firsts(3, 9, source=b"def f(n: int | None): ...", breaks="")
+    assert None in firsts(3, 9, source=b"def f(n=None): ...", breaks="")
+    assert not any(None in value for value in firsts([3, 4], [5]))
+    assert any(None in value for value in firsts([3, None], [5], breaks=""))
+
+
+def test_other_types_have_a_name():
+    assert {type(value).__name__ for value in firsts(3, 9, breaks="type")} == {"bool", "float", "NumberOf"}
+    assert {type(value) for value in firsts(3, 9.5, breaks="") if not isinstance(value, bool)} == {int, float}
+    assert {type(value).__name__ for value in firsts([3], [4, 5], breaks="type")} >= {"tuple", "ListOf"}
+    assert all(type(value) is list for value in firsts([3], [4, 5], breaks=""))
+
+
+def test_lists_of_one_length_stay_so_unless_it_is_said():
+    calls = [(([1, 5, 2], ["a", "b", "a"]), {}), (([4, 4], ["x", "x"]), {}), (([7, 1, 7, 3], ["x", "y", "x", "z"]), {})]
+    found = made(calls)
+    assert all(len(call.args[0]) == len(call.args[1]) for call in found if not call.plan.breaks)
+    assert {0, 1, 2} <= {len(call.args[0]) for call in found if not call.plan.breaks}
+    assert any(len(call.args[0]) != len(call.args[1]) for call in found if call.plan.breaks == "lengths")
+
+
+def test_a_number_that_counts_a_list_counts_it():
+    calls = [(([1, 5, 2], 3), {}), (([4, 4], 2), {}), (([7, 1, 7, 3], 4), {})]
+    found = [call for call in made(calls) if not call.plan.breaks]
+    assert all(len(call.args[0]) == call.args[1] for call in found)
+    assert {0, 1, 2} <= {call.args[1] for call in found} or {1, 2} <= {call.args[1] for call in found}
+
+
+def test_a_number_that_never_is_above_another_is_not():
+    calls = [((low, high), {}) for low, high in ((-1, 5), (0, 9), (3, 4), (2, 2), (-7, 0))]
+    found = made(calls)
+    assert all(call.args[0] <= call.args[1] for call in found if not call.plan.breaks)
+    assert any(call.args[0] > call.args[1] for call in found if call.plan.breaks == "order")
+
+
+def test_one_object_twice_has_a_name_unless_it_came():
+    apart = [(([1, 2], [1, 3]), {}), (([4], [5, 6]), {})]
+    found = [call for call in made(apart) if call.args[0] is call.args[1]]
+    assert {call.plan.breaks for call in found} <= {"distinct", "lengths"}
+    assert found
+    one = [8, 9]
+    found = [call for call in made([*apart, ((one, one), {})]) if call.args[0] is call.args[1]]
+    assert "" in {call.plan.breaks for call in found}
+
+
+def test_records_keep_keys_and_tuples_their_size_unless_it_is_said():
+    records = [{"id": 3, "name": "x"}, {"id": 4, "name": "y"}]
+    assert all(list(value) == ["id", "name"] or list(value) == ["name", "id"] for value in firsts(*records, breaks="") if value)
+    assert any(len(value) == 1 for value in firsts(*records, breaks="keys"))
+    assert all(len(value) == 2 for value in firsts((3, 8), (5, 2), breaks=""))
+    assert any(len(value) != 2 for value in firsts((3, 8), (5, 2), breaks="shape"))
+
+
+def test_optional_arguments_are_left_out_and_given():
+    source = b"def f(a, b=3, c=None, *, key: str = 'k', flag: bool = False): ..."
+    found = made([((1, 2), {}), ((4, 5, "x"), {"key": "z"})], source)
+    shapes = {(len(call.args), tuple(sorted(call.kwargs))) for call in found}
+    assert {(1, ()), (3, ()), (2, ("flag",))} <= shapes
+    assert any("c" in names for _, names in shapes)
+    assert {True, False} <= {call.kwargs["flag"] for call in found if "flag" in call.kwargs}
+    assert {"", "k"} <= {call.kwargs["key"] for call in found if "key" in call.kwargs}
+
+
+def test_a_required_argument_is_never_left_out():
+    found = made([((1, [2]), {"key": 3})], b"def f(a, b, *, key): ...")
+    assert {(len(call.args), len(call.kwargs)) for call in found} == {(2, 1)}
+
+
+class Account:
+    """Something with a state of its own."""
+
+    def __init__(self, balance):
+        self.balance = balance
+
+    def __eq__(self, other):
+        return self.balance == other.balance
+
+    __hash__ = None
+
+
+def test_receivers_meet_the_arguments_of_other_calls():
+    found = made([((Account(3), "x"), {}), ((Account(4), "y"), {})])
+    assert {(3, "y"), (4, "x")} <= {(call.args[0].balance, call.args[1]) for call in found}
+    assert {call.args[0].balance for call in found} == {3, 4}, "an object is taken whole"
+
+
+def test_the_seed_decides_and_the_number_is_kept():
+    calls = [(([5, 3, 9, 3], "abc"), {"k": 3}), (([7, 1], "de"), {"k": 5})]
+    first, again, other = (planned(calls, most=150, seed=seed) for seed in ("a", "a", "b"))
+    assert first == again != other
+    assert len(first) == len(set(first)) == 150
+    assert len(planned(calls, most=20)) == 20
+
+
+def test_a_small_number_has_something_of_every_argument():
+    calls = [(([5, 3, 9, 3], "abc", 1.5), {"k": 3}), (([7, 1], "de", -2.5), {"k": -5})]
+    touched = {change.place[:2] for plan in planned(calls, most=40) for change in plan.changes}
+    assert touched == {("args", 0), ("args", 1), ("args", 2), ("kwargs", "k")}
+
+
+def test_a_hundred_and_fifty_plans_take_less_than_a_second():
+    calls = [(([number, 3, 9, 3], "abc" * number, [[1.5, number]]), {"k": number}) for number in range(60)]
+    shapes = sketched(calls)
+    start = time.process_time()
+    assert len(plans(shapes, Signature(), most=150, seed="s")) == 150
+    assert time.process_time() - start < 5, "far more than a second: a limit that a busy machine keeps"
+
+
+@pytest.mark.parametrize(
+    "sketches",
+    [
+        [],
+        [None, 3, "x", [], {}],
+        [{"call": "0", "args": [], "kwargs": {}}],
+        [{"call": 0, "args": 3, "kwargs": {}}],
+        [{"call": 0, "args": [], "kwargs": {}}],
+        [{"call": 0, "args": [{"type": "int", "value": "x"}, {"type": "float", "hex": []}, {"no": 1}, 7], "kwargs": {}, "alias": [[1]]}],
+        [{"call": 0, "args": [{"type": "list", "len": 10**30, "items": 7}, {"type": "str", "value": "x", "len": "y"}], "kwargs": {}}],
+    ],
+)
+def test_sketches_that_are_none_do_no_harm(sketches):
+    assert all(plan.call == 0 for plan in plans(sketches, Signature(), most=50, seed="s"))

@@ -1,0 +1,191 @@
+"""Plans become calls that can be loaded, and a plan that does not fit makes none."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import fractions
+import json
+import pathlib
+import pickle
+from typing import NamedTuple
+
+import pytest
+from codeopt_inside.build import built
+from codeopt_inside.sketch import sketches
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from codeopt.inputs.plans import plans
+from codeopt.inputs.signature import Signature
+
+
+class Color(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+    tags: list
+
+
+class Pair(NamedTuple):
+    left: object
+    right: object
+
+
+def change(place, *recipe):
+    return {"place": list(place), "value": json.dumps(recipe)}
+
+
+def one(call, *changes, others=()):
+    """Return what a plan makes of a call, or None."""
+    found = built([pickle.dumps(each, 4) for each in (call, *others)], [{"call": 0, "changes": list(changes)}])
+    return pickle.loads(found[0][1]) if found else None
+
+
+def everything(calls, most=400):
+    pickles = [pickle.dumps(call, 4) for call in calls]
+    found = plans(json.loads(json.dumps(sketches(pickles, 99))), Signature(), most=most, seed="s")
+    wire = json.loads(json.dumps([dataclasses.asdict(plan) for plan in found]))
+    return [(found[number], pickle.loads(data)) for number, data in built(pickles, wire)]
+
+
+def test_a_literal_is_put_at_a_place():
+    call = (([1, {"a": (2, 3)}],), {"key": Point(4, [5])})
+    assert one(call, change(("args", 0, 1, 0, 1), "str", "x")) == (([1, {"a": (2, "x")}],), {"key": Point(4, [5])})
+    assert one(call, change(("kwargs", "key", ".tags", 0), "none")) == (([1, {"a": (2, 3)}],), {"key": Point(4, [None])})
+
+
+def test_named_tuples_stay_such():
+    (value,), _ = one(((Pair(1, [2]),), {}), change(("args", 0, ".right", 0), "int", "0x9"))
+    assert value == Pair(1, [9])
+    assert type(value) is Pair
+
+
+def test_arguments_are_left_out_given_and_taken_from_other_calls():
+    call = ((1, 2), {"k": 3})
+    assert one(call, change(("kwargs", "k"), "drop")) == ((1, 2), {})
+    assert one(call, change(("args", 1), "drop")) == ((1,), {"k": 3})
+    assert one(call, change(("args", 0), "drop")) is None
+    assert one(call, change(("args", 2), "bool", True)) == ((1, 2, True), {"k": 3})
+    assert one(call, change(("kwargs", "new"), "none")) == ((1, 2), {"k": 3, "new": None})
+    assert one(call, change(("args", 0), "of", 1, ["args", 1]), others=[((7, [8]), {})]) == (([8], 2), {"k": 3})
+
+
+def test_two_places_become_one_object_and_others_stay_apart():
+    (first, second, third), _ = one((([1], [2], [1]), {}), change(("args", 1), "at", ["args", 0]))
+    assert first is second is not third
+
+
+def test_what_was_one_object_stays_one_where_no_plan_speaks_of_it():
+    shared = [1]
+    (first, second, number), _ = one(((shared, shared, 5), {}), change(("args", 2), "int", "0x6"))
+    assert first is second
+    assert number == 6
+
+
+def test_known_calls_and_repeats_are_left_out():
+    pickles = [pickle.dumps(((number,), {}), 4) for number in (1, 2)]
+    to = [{"call": 0, "changes": [change(("args", 0), "int", hex(number))]} for number in (2, 3, 3, 4)]
+    assert [number for number, _ in built(pickles, to)] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {},
+        {"call": 9, "changes": []},
+        {"call": -1, "changes": []},
+        {"call": 0, "changes": [{"place": ["args"], "value": "[]"}]},
+        {"call": 0, "changes": [{"place": ["args", 0, 7], "value": '["none"]'}]},
+        {"call": 0, "changes": [{"place": ["args", 0], "value": "{"}]},
+        {"call": 0, "changes": [{"place": ["args", 0], "value": '["no such"]'}]},
+        {"call": 0, "changes": [{"place": ["args", 0], "value": '["do", ["no such", 1]]'}]},
+        {"call": 0, "changes": [{"place": ["args", 0], "value": '["do", ["delete", 99]]'}]},
+        {"call": 0, "changes": [{"place": ["args", 0], "value": '["do", ["grow", 100000000, 1]]'}]},
+    ],
+)
+def test_a_plan_that_does_not_fit_makes_no_call_and_harms_no_other(plan):
+    good = {"call": 0, "changes": [change(("args", 0), "list", [])]}
+    assert [number for number, _ in built([pickle.dumps((([1],), {}), 4)], [plan, good])] == [1]
+
+
+SHAPES = {
+    "numbers": [((5, 2.5, 3j, True), {"k": None}), ((7, -0.5, 1j, False), {"k": 4})],
+    "lists": [(([5, 3, 9], ["a", "b"], [[1, 2], [3, 4]]), {}), (([1], ["c"], [[5, 6]]), {})],
+    "records": [(([{"id": 1, "name": "x"}], (1, "a"), Pair(1, "x")), {}), (([{"id": 2, "name": "y"}], (2, "b"), Pair(2, "y")), {})],
+    "sets": [(({1, 2, 3}, frozenset("ab"), collections.deque([1, 2], 4)), {}), (({4}, frozenset("c"), collections.deque([3], 4)), {})],
+    "objects": [((Point(1, [2]), Color.RED, len), {}), ((Point(3, [4, 5]), Color.BLUE, max), {})],
+    "exact": [((decimal.Decimal("1.5"), fractions.Fraction(1, 3), pathlib.PurePosixPath("a/b")), {})],
+    "times": [((dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, tzinfo=dt.UTC), dt.timedelta(3)), {})],
+    "texts": [(("Hello", b"abc", bytearray(b"xyz")), {}), (("a,b", b"", bytearray(b"q")), {})],
+    "mappings": [(({"a": 1, "b": 2}, collections.defaultdict(list, {"k": [1]})), {}), (({"c": 3}, collections.defaultdict(list)), {})],
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_sketches_become_plans_become_calls(name):
+    calls = SHAPES[name]
+    found = everything(calls)
+    assert len(found) > 25
+    assert {len(arguments) for _, (arguments, _) in found} == {len(calls[0][0])}
+    for at, value in enumerate(calls[0][0]):
+        known = [call[0][at] for call in calls]
+        fresh = [arguments[at] for _, (arguments, _) in found if type(arguments[at]) is type(value) and arguments[at] not in known]
+        assert fresh or isinstance(value, bool | Color | type(len))
+
+
+def test_arrays_keep_how_they_lie():
+    numpy = pytest.importorskip("numpy")
+    matrix, vector = numpy.arange(12.0).reshape(3, 4), numpy.array([3, 1, 2, 2, 9])
+    found = [arguments for _, (arguments, _) in everything([((matrix, vector), {}), ((matrix[:2] - 7, vector[:3]), {})], most=600)]
+    assert any(not first.flags.writeable for first, _ in found)
+    assert any(first.ndim == 2 and not first.flags.c_contiguous and not first.flags.f_contiguous for first, _ in found)
+    assert any(first.flags.f_contiguous and not first.flags.c_contiguous for first, _ in found)
+    assert any(second.strides[:1] and second.strides[0] < 0 for _, second in found)
+    assert any(second.ndim == 0 for _, second in found)
+    assert any(second.shape == (0,) for _, second in found)
+    assert any(first.size and numpy.isnan(first).any() for first, _ in found)
+    assert {second.dtype.kind for _, second in found} == {"i"}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.binary(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+        | st.sets(st.integers(), max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+def lacks(call):
+    (sketch,) = sketches([pickle.dumps(call, 4)], 1)
+    return {at: set(found.get("lacks", ())) for at, found in enumerate(sketch["args"])}
+
+
+def types(calls):
+    return [{type(call[0][at]) for call in calls if len(call[0]) > at} for at in range(3)]
+
+
+@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.nested_given])
+@given(st.lists(st.lists(VALUES, max_size=3), min_size=1, max_size=4))
+def test_what_all_recorded_calls_have_in_common_holds_of_every_plan_that_breaks_nothing(calls):
+    calls = [(tuple(arguments), {}) for arguments in calls]
+    known, kinds = [lacks(call) for call in calls], types(calls)
+    for plan, call in everything(calls, most=80):
+        if plan.breaks:
+            continue
+        for at, found in lacks(call).items():
+            lacked = set().union(*(each.get(at, set()) for each in known))
+            # What is short or all equal is sorted both ways, and stays so one way.
+            assert found <= lacked | (set() if "sorted" in lacked else {"descending"}), plan
+            assert type(call[0][at]) in kinds[at], plan
