@@ -114,6 +114,10 @@ class Settings(BaseModel):
     max_targets: int = _setting("number", 3, "How many functions are tried.", ge=1, le=1000)
     sandbox_runtime: Text | None = _setting("text", None, "Runtime of containers, such as runsc (gVisor); the engine's own when unset.")
     min_speedup: float = _setting("number", 1.03, "Speed-up that the function's whole interval must reach (1.03 is 3%).", gt=1, le=1000)
+    min_oracle: float = _setting(
+        "number", 0.75, "Share of faults put into the function that the compared calls must find (0.75 is three in four).", ge=0, le=1
+    )
+    assume: Texts = _setting("list", (), "What holds for all inputs, such as sorted or finite: calls that break it are not made.")
     confidence: float = _setting("number", 0.99, "Confidence of the interval on the function.", ge=0.9, le=0.9999)
     benchmark: Text | None = _setting("command", None, "Command that `check` times; the repository's benchmarks when unset.")
     benchmarks: Texts = _setting("list", (), "Globs, or parts, of the names of the benchmarks that `check` runs; all when empty.")

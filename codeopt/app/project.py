@@ -179,6 +179,8 @@ def make_scene(
         files={path: (tree / path).read_bytes() for path in index.files},
         limits=Limits(workload_s=settings.workload_timeout, tests_s=settings.test_timeout),
         min_speedup=settings.min_speedup,
+        min_oracle=settings.min_oracle,
+        assume=frozenset(settings.assume),
         confidence=settings.confidence,
         seed=settings.seed,
     )

@@ -16,7 +16,7 @@ from codeopt.trial.decoys import Decoys, choose_decoys
 from codeopt.trial.judge import Evidence
 from codeopt.trial.profiling import profile
 from codeopt.trial.recording import record
-from codeopt.trial.replay import learn_expected
+from codeopt.trial.learning import learn_expected
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import run_suite
 from codeopt.verify.suites import baseline_problem, failing

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CallAnswer", "Deed", "Expected", "Replay"]
+from codeopt.model.oracle import Power
+
+__all__ = ["CallAnswer", "Deed", "Difference", "Expected", "Probe", "Replay"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +15,8 @@ class CallAnswer:
 
     `status` is `returned`, `raised`, `opaque` (the result cannot be compared as data) or `unloadable` (the arguments cannot be
     rebuilt). `outcome` is `returned`, or `raised` and the type. `digest` covers result or exception and the arguments afterwards;
-    `printed` the standard output. `given`, `shown` and `note` are short texts for people.
+    `printed` the standard output. `given`, `shown` and `note` are short texts for people. Of an exception `explicit` says whether a `raise`
+    statement made it, and `loose` is the digest without what its message says.
     """
 
     call: int
@@ -24,10 +27,38 @@ class CallAnswer:
     given: str = ""
     shown: str = ""
     note: str = ""
+    explicit: bool = True
+    loose: str = ""
 
     def agrees(self, other: CallAnswer) -> bool:
-        """Whether both did the same, as far as it can be seen."""
-        return bool(self.digest) and (self.status, self.digest, self.printed) == (other.status, other.digest, other.printed)
+        """Whether the other did the same, as far as it can be seen.
+
+        The message of an exception that the interpreter raised by itself (of a missing key, a division by zero) is no behaviour.
+        """
+        if not self.digest or (self.status, self.printed) != (other.status, other.printed):
+            return False
+        if self.status == "raised" and not self.explicit and self.loose:
+            return self.loose == other.loose
+        return self.digest == other.digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A call that nobody made, planned by the host and built on the original's side; `data` is opaque to the host.
+
+    `breaks` names what all recorded calls have in common and this one has not (`sorted`, `finite`, ...); empty where there is nothing.
+    """
+
+    data: bytes
+    breaks: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Where a candidate behaved otherwise than the original: `call` is its number, None where it is no single call's; `text` says how."""
+
+    text: str
+    call: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +74,9 @@ class Replay:
     """What came of making all calls again in one process.
 
     `worn` are the digests of a second time, on worn objects (see `worn.py`), by position; empty texts prove nothing. `world` holds
-    settings of the interpreter and of libraries afterwards, by name. `lines` holds the lines of the target's file that
-    ran, `kept` counts the bytes that making the same calls once more left in memory, both in another child. `seconds` is the time of the
-    first round.
+    settings of the interpreter and of libraries afterwards, by name. `arcs` holds the pairs of lines of the target's file that ran one
+    after the other (0 is outside), `kept` counts the bytes that making the same calls once more left in memory, both in another child.
+    `seconds` is the time of the first round.
     """
 
     answers: tuple[CallAnswer, ...]
@@ -53,7 +84,7 @@ class Replay:
     world: tuple[tuple[str, str], ...] = ()
     deeds: tuple[Deed, ...] = ()
     kept: int = 0
-    lines: tuple[int, ...] = ()
+    arcs: tuple[tuple[int, int], ...] = ()
     seconds: float = 0.0
 
 
@@ -61,30 +92,46 @@ class Replay:
 class Expected:
     """What the original does with the recorded calls, and with calls that were made out of them.
 
-    Calls are numbered through: the recorded ones first, then those in `varied` (pickles, opaque to the host). `answers` are those that can
-    be compared, `dropped` counts the others by reason. `replayed` are all calls that were made to learn it, in order: a candidate
-    has to make them all, since later ones may rest on what earlier ones left behind. The other fields are those of `Replay`, as far as the
-    original agrees with itself.
+    Calls are numbered through: the recorded ones first, then those in `varied` (pickles, opaque to the host), then the `probes`. `answers`
+    are those that can be compared, `dropped` counts the others by reason. `replayed` are all calls that were made to learn it, in order: a
+    candidate has to make them all, since later ones may rest on what earlier ones left behind. `power` says how many faults in the
+    original these calls find; None where that was not tried. The other fields are those of `Replay`, as far as the original agrees
+    with itself.
     """
 
     answers: tuple[CallAnswer, ...]
     dropped: tuple[tuple[str, int], ...] = ()
     replayed: tuple[int, ...] = ()
     varied: tuple[bytes, ...] = ()
+    probes: tuple[Probe, ...] = ()
     recorded: int = 0
     worn: tuple[str, ...] = ()
     world: tuple[tuple[str, str], ...] = ()
     deeds: tuple[Deed, ...] = ()
     kept: int = 0
-    lines: tuple[int, ...] = ()
+    arcs: tuple[tuple[int, int], ...] = ()
     seconds: float = 0.0
+    power: Power | None = None
 
     @property
     def calls(self) -> tuple[int, ...]:
         """The numbers of the comparable calls that were recorded."""
-        return tuple(answer.call for answer in self.answers if not self.varied or answer.call < self.recorded)
+        made = bool(self.varied or self.probes)
+        return tuple(answer.call for answer in self.answers if not made or answer.call < self.recorded)
 
     @property
     def fresh(self) -> tuple[int, ...]:
-        """The numbers of the comparable calls that nobody made before."""
-        return tuple(answer.call for answer in self.answers if self.varied and answer.call >= self.recorded)
+        """The numbers of the comparable calls that are near relatives of recorded ones, and that nobody made before."""
+        known = range(self.recorded, self.recorded + len(self.varied))
+        return tuple(answer.call for answer in self.answers if answer.call in known)
+
+    @property
+    def probed(self) -> tuple[int, ...]:
+        """The numbers of the comparable calls that were planned to be unlike what was recorded."""
+        known = range(self.recorded + len(self.varied), self.recorded + len(self.varied) + len(self.probes))
+        return tuple(answer.call for answer in self.answers if answer.call in known)
+
+    def breaks(self, call: int) -> str:
+        """Return what all recorded calls have in common and this one has not; empty where there is nothing."""
+        at = call - self.recorded - len(self.varied)
+        return self.probes[at].breaks if 0 <= at < len(self.probes) else ""

@@ -159,6 +159,8 @@ class CheckKind(enum.StrEnum):
     CALLS = "calls"
     CONDUCT = "conduct"
     TESTS = "tests"
+    COVERAGE = "coverage"
+    ORACLE = "oracle"
     TIMING = "timing"
     WORKLOAD = "workload"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from codeopt.errors import ContestantError, PatchError
@@ -24,10 +24,11 @@ from codeopt.trial.suite import judge_tests
 from codeopt.trial.workload import race_workload
 from codeopt.trial.yardstick import hijacks, import_folders, is_yardstick
 from codeopt.verify.control import memory_note
+from codeopt.verify.coverage import coverage_check
 from codeopt.verify.judgement import judge, screen_check, timing_check, workload_check
+from codeopt.verify.power import power_check
 from codeopt.verify.remembering import may_remember
 from codeopt.verify.screen import screen
-from codeopt.verify.unrun import unrun_statements
 
 __all__ = ["Evidence", "TrialJudge", "check_tests"]
 
@@ -90,19 +91,37 @@ class TrialJudge:
         """
         return self._verdict(candidate, full=True)
 
+    def behaviour(self, candidate: Candidate) -> tuple[Check, ...]:
+        """Make all checks but those of time, up to the first that fails.
+
+        Raises:
+            SandboxUnavailable: a sandbox was lost; nothing was learnt.
+        """
+        files, checks = self._read(candidate, full=False)
+        if any(check.passed is not True for check in checks):
+            return checks
+        with self._ladder(files) as ladder:
+            return (*checks, *ladder.behave(candidate, full=False))
+
     def _verdict(self, candidate: Candidate, *, full: bool) -> Verdict:
+        files, checks = self._read(candidate, full=full)
+        if any(check.passed is not True for check in checks):
+            return judge(checks)
+        with self._ladder(files) as ladder:
+            return ladder.climb(candidate, checks, full=full)
+
+    @contextmanager
+    def _ladder(self, files: Mapping[str, bytes]) -> Iterator[_Ladder]:
+        with self._scene.provider.open(files, cores=1) as contestant:
+            yield _Ladder(scene=self._scene, evidence=self._evidence, old=self._referee, new=contestant, files=files, also=self._also)
+
+    def _read(self, candidate: Candidate, *, full: bool) -> tuple[Mapping[str, bytes], tuple[Check, ...]]:
+        """Return the files of a patch and the checks that run nothing, up to the first that fails."""
         try:
             files = self._checkout(candidate.patch) if full else apply(candidate.patch, self._scene.files)
         except PatchError as error:
-            return judge([Check(kind=CheckKind.PATCH, passed=False, detail=str(error))])
-        checks = []
-        for check in self._unrun(candidate, files):
-            checks.append(check)
-            if check.passed is not True:
-                return judge(checks)
-        with self._scene.provider.open(files, cores=1) as contestant:
-            ladder = _Ladder(scene=self._scene, evidence=self._evidence, old=self._referee, new=contestant, files=files, also=self._also)
-            return ladder.climb(candidate, checks, full=full)
+            return {}, (Check(kind=CheckKind.PATCH, passed=False, detail=str(error)),)
+        return files, tuple(_up_to_failure(self._unrun(candidate, files)))
 
     def _unrun(self, candidate: Candidate, files: Mapping[str, bytes]) -> Iterator[Check]:
         """Make the checks that run nothing."""
@@ -139,20 +158,22 @@ class _Ladder:
     new: Sandbox
     files: Mapping[str, bytes]
     also: tuple[TargetName, ...]
-    run: dict[str, frozenset[int]] = field(default_factory=dict)
+    passed: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
 
     def climb(self, candidate: Candidate, first: Sequence[Check], *, full: bool) -> Verdict:
-        checks = [*first]
-        for check in self._behaviour(candidate.target.name, full=full):
-            checks.append(check)
-            if check.passed is not True and check.decisive:
-                return judge(checks)
+        checks = [*first, *self.behave(candidate, full=full)]
+        if any(check.passed is not True and check.decisive for check in checks):
+            return judge(checks)
         timing, comparison = self._timing(candidate, may_remember(self.scene.files, self.files), controlled=full)
         checks.append(timing)
         if not full or timing.passed is not True:
             return judge(checks, comparison=comparison)
         last, workload = self._workload(candidate)
         return judge([*checks, last], comparison=comparison, workload=workload)
+
+    def behave(self, candidate: Candidate, *, full: bool) -> Iterator[Check]:
+        """Make the checks of behaviour, up to the first that fails."""
+        return _up_to_failure(self._behaviour(candidate.target.name, full=full))
 
     def _behaviour(self, name: TargetName, *, full: bool) -> Iterator[Check]:
         for each in dict.fromkeys((name, *self.also)):
@@ -161,8 +182,7 @@ class _Ladder:
             yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
         else:
             yield check_tests(self.scene, self.files, self.evidence.suite, self.evidence.decoys if full else None)
-        if unrun := unrun_statements(self.scene.files, self.files, self.run):
-            yield Check(kind=CheckKind.CALLS, passed=None, detail=unrun)
+        yield from self._strength(dict.fromkeys((name, *self.also)))
 
     def _calls(self, name: TargetName) -> Iterator[Check]:
         recording = self.evidence.recordings.get(name)
@@ -170,10 +190,25 @@ class _Ladder:
             yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
             return
         trial = check_calls(self.scene, self.new, recording, self.evidence.expected[name], referee=self.old)
-        if trial.lines is not None:
-            self.run[name.path] = self.run.get(name.path, frozenset()) | frozenset(trial.lines)
+        if trial.arcs is not None:
+            self.passed[name.path] = self.passed.get(name.path, frozenset()) | frozenset(trial.arcs)
         for check in trial.checks:
-            yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}") if self.also else check
+            yield self._named(name, check)
+
+    def _strength(self, names: Iterable[TargetName]) -> Iterator[Check]:
+        """Say how much equal answers show: what of the code they ran, and which faults they would have found."""
+        expected = {name: self.evidence.expected[name] for name in names if name in self.evidence.expected}
+        old: dict[str, frozenset[tuple[int, int]]] = {}
+        for name, each in expected.items():
+            old[name.path] = old.get(name.path, frozenset()) | frozenset(each.arcs)
+        coverage = coverage_check(self.scene.files, self.files, old=old, new=self.passed)
+        if coverage is not None:
+            yield coverage
+        for name, each in expected.items():
+            yield self._named(name, power_check(each.power, bar=self.scene.min_oracle))
+
+    def _named(self, name: TargetName, check: Check) -> Check:
+        return dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}") if self.also else check
 
     def _timing(self, candidate: Candidate, fresh_only: str, *, controlled: bool) -> tuple[Check, Comparison | None]:
         try:
@@ -210,6 +245,13 @@ class _Ladder:
         if result.failure:
             return Check(kind=CheckKind.TESTS, passed=False, detail=result.failure), None
         return workload_check(result.comparison, note=result.note), result.comparison
+
+
+def _up_to_failure(checks: Iterable[Check]) -> Iterator[Check]:
+    for check in checks:
+        yield check
+        if check.passed is not True and check.decisive:
+            return
 
 
 def check_tests(scene: Scene, files: Mapping[str, bytes], suite: SuiteRun, decoys: Decoys | None) -> Check:

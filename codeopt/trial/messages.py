@@ -24,9 +24,12 @@ class Message(BaseModel):
     done: int | None = None
     digests: list[str] | None = None
     kept: int = 0
-    lines: list[int] | None = None
+    arcs: list[tuple[int, int]] | None = None
     world: dict[str, str] | None = None
-    varied: int | None = None
+    made: list[int] | None = None
+    sketches: list[object] | None = None
+    sieved: list[tuple[str, list[tuple[int, int]]]] | None = None
+    fates: list[tuple[str, int]] | None = None
     failed: str | None = None
     status: int = 0
     error: str = ""
@@ -46,6 +49,8 @@ class Told(BaseModel):
     given: str = ""
     shown: str = ""
     note: str = ""
+    explicit: bool = True
+    loose: str = ""
 
 
 def deed_in(frame: bytes) -> Deed | None:

@@ -22,6 +22,7 @@ class Limits:
     call_s: float = 60.0
     vary_s: float = 20.0
     replay_s: float = 30.0
+    power_s: float = 20.0
     race_s: float = 40.0
     workload_race_s: float = 60.0
     nodes: int = 200_000
@@ -32,7 +33,8 @@ class Limits:
 class Scene:
     """What every trial of a run shares. `files` is the snapshot: path to bytes of the files that patches may touch.
 
-    `secret` draws what a candidate must not be able to foresee: made inputs, orders, positions that are looked at.
+    `secret` draws what a candidate must not be able to foresee: made inputs, orders, positions that are looked at. `assume` names
+    properties of inputs that hold whatever the recorded calls are like: calls that break one are not made.
     """
 
     provider: SandboxProvider
@@ -43,6 +45,8 @@ class Scene:
     limits: Limits
     min_speedup: float = 1.03
     confidence: float = 0.99
+    min_oracle: float = 0.0
+    assume: frozenset[str] = frozenset()
     seed: int = 0
     secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
@@ -162,30 +162,39 @@ class Worker:
         yield Batch(self, len(calls), preparing_s=preparing_s, elapsed=elapsed, grown_bytes=grown)
         self._send({"op": "end"})
 
-    def trace(self, calls: Sequence[bytes], *, timeout_s: float) -> tuple[tuple[int, ...], int]:
-        """Make calls twice, and return the lines of the target's file that ran, and the bytes that the second time left in memory.
+    def trace(self, calls: Sequence[bytes], *, timeout_s: float) -> tuple[tuple[tuple[int, int], ...], int]:
+        """Make calls twice, and return the arcs passed in the target's file, and the bytes that the second time left in memory.
 
         Raises:
             BatchEndedError: the calls ended their process.
             ContestantError: the worker died, hung or broke the protocol.
         """
-        self._patience_s = timeout_s
-        self._send({"op": "trace"})
-        self._channel.send(pack(calls))
-        message = self.expect("lines")
-        return tuple(message.lines or ()), message.kept
+        message = self.answer({"op": "trace"}, calls, "arcs", timeout_s=timeout_s)
+        return tuple(message.arcs or ()), message.kept
 
-    def vary(self, calls: Sequence[bytes], seed: str) -> tuple[bytes, ...]:
-        """Return new calls made out of recorded ones; `seed` decides which.
+    def made(self, question: Mapping[str, object], calls: Sequence[bytes]) -> tuple[tuple[int, bytes], ...]:
+        """Ask the original's side for new calls, and return them with the numbers that it gives them.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
-        self._patience_s = self._scene.limits.call_s
-        self._send({"op": "vary", "seed": seed})
+        numbers = self.answer(question, calls, "made").made or []
+        frames = tuple(frames_of(self._channel.receive(timeout_s=self._patience_s)))
+        if len(frames) != len(numbers):
+            raise ContestantError(f"the worker made {len(frames)} calls and announced {len(numbers)}")
+        return tuple(zip(numbers, frames, strict=True))
+
+    def answer(self, question: Mapping[str, object], calls: Sequence[bytes], field: str, *, timeout_s: float | None = None) -> Message:
+        """Ask a question about calls, and return the message that has `field`.
+
+        Raises:
+            BatchEndedError: the calls ended their process.
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        self._patience_s = self._scene.limits.call_s if timeout_s is None else timeout_s
+        self._send({**question, "limit": self._scene.limits.nodes})
         self._channel.send(pack(calls))
-        self.expect("varied")
-        return tuple(frames_of(self._channel.receive(timeout_s=self._patience_s)))
+        return self.expect(field)
 
     def ask(self, question: dict[str, object]) -> None:
         """Send a question about the batch that was made."""
@@ -224,15 +233,16 @@ class Worker:
 
 
 @contextmanager
-def open_worker(scene: Scene, sandbox: Sandbox, recording: Recording, *, hash_seed: int = 0) -> Iterator[Worker]:
+def open_worker(scene: Scene, sandbox: Sandbox, recording: Recording, *, hash_seed: int = 0, renewed: bool = True) -> Iterator[Worker]:
     """Start a worker on a sandbox that is put back first, and wait until it has imported the target of a recording.
 
-    Nothing that an earlier worker left can meet this one: neither process nor file.
+    Nothing that an earlier worker left can meet this one: neither process nor file. Without `renewed` it runs beside those that are there.
 
     Raises:
         ContestantError: the target cannot be imported.
     """
-    sandbox.renew()
+    if renewed:
+        sandbox.renew()
     argv = (sandbox.python, f"{sandbox.tools}/worker.py")
     env = (("PYTHONPATH", scene.import_path(sandbox, inside=False)), ("PYTHONHASHSEED", str(hash_seed)))
     with sandbox.open_channel(Command(argv=argv, timeout_s=LIFE_S, env=env)) as channel:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from codeopt.model.calls import CallAnswer, Deed, Expected, Replay
+from codeopt.model.calls import CallAnswer, Deed, Difference, Expected, Replay
 from codeopt.model.evidence import Check, CheckKind
 from codeopt.verify.conduct import world_difference
 
-__all__ = ["agreed", "judge_calls", "settle", "still"]
+__all__ = ["agreed", "difference_between", "first_difference", "judge_calls", "settle", "still"]
 
 
 def settle(
@@ -52,7 +52,7 @@ def agreed(expected: Expected, first: Replay, second: Replay) -> Expected:
         world=tuple(item for item in first.world if item in second.world),
         deeds=tuple(deeds.values()),
         kept=max(first.kept, second.kept),
-        lines=first.lines if second.lines else (),
+        arcs=first.arcs if second.arcs else (),
         seconds=max(first.seconds, second.seconds),
     )
 
@@ -80,48 +80,72 @@ def _unusable(answer: CallAnswer, again: CallAnswer | None, recorded: str) -> st
     return ""
 
 
-def judge_calls(expected: Expected, replay: Replay, *, seen: int) -> Check:
+def judge_calls(expected: Expected, replay: Replay, *, seen: int, found: Difference | None = None) -> Check:
     """Compare a candidate's answers with the original's; every expected call must be answered, and none differently.
 
     The same goes for the second time on worn objects, and for what the calls leave of the interpreter's and the libraries' settings.
+    `found` is a difference that is already known, in better words. One that shows only where something fails to hold that holds for all
+    recorded calls proves neither that the candidate is wrong nor that it is right.
     """
     if not expected.calls:
         why = "; ".join(f"{count} times: {reason}" for reason, count in expected.dropped) or "the workload never calls it"
         return Check(kind=CheckKind.CALLS, passed=None, detail=f"no recorded call can be compared: {why}")
-    difference = _first_difference(expected, replay)
-    if difference:
-        return Check(kind=CheckKind.CALLS, passed=False, detail=difference)
+    difference = found or first_difference(expected, replay)
+    if difference is None:
+        return Check(kind=CheckKind.CALLS, passed=True, detail=_agreement(expected, seen))
+    broken = "" if difference.call is None else expected.breaks(difference.call)
+    if broken:
+        unusual = (
+            f"what all recorded calls keep to (`{broken}`) it breaks, so whether it counts is not known (--assume {broken}: it does not)"
+        )
+        return Check(kind=CheckKind.CALLS, passed=None, detail=f"{difference.text}; {unusual}")
+    return Check(kind=CheckKind.CALLS, passed=False, detail=difference.text)
+
+
+def _agreement(expected: Expected, seen: int) -> str:
+    fresh, probed = len(expected.fresh), len(expected.probed)
+    made = [f"{fresh} made out of them"] if fresh else []
+    made += [f"{probed} on edges"] if probed else []
+    counts = " and ".join([f"{len(expected.calls)} recorded calls (of {seen} made)", *made])
+    detail = f"{counts} give equal results, exceptions, arguments afterwards and output"
     left_out = sum(count for _, count in expected.dropped)
-    fresh = f" and {len(expected.fresh)} made out of them" if expected.fresh else ""
-    detail = f"{len(expected.calls)} recorded calls (of {seen} made){fresh} give equal results, exceptions, arguments afterwards and output"
     if left_out:
         detail += f"; {left_out} left out: " + "; ".join(reason for reason, _ in expected.dropped)
-    return Check(kind=CheckKind.CALLS, passed=True, detail=detail)
+    return detail
 
 
-def _first_difference(expected: Expected, replay: Replay) -> str:
+def first_difference(expected: Expected, replay: Replay) -> Difference | None:
+    """Return the first difference, one on usual inputs before one on others; None where there is none."""
     got = {answer.call: answer for answer in replay.answers}
-    for want in expected.answers:
-        if difference := _difference(want, got.get(want.call)):
-            return difference
-    return _worn_difference(expected, replay) or world_difference(expected.world, replay.world)
+    calls = [found for want in expected.answers if (found := difference_between(want, got.get(want.call)))]
+    worn = list(_worn_difference(expected, replay))
+    usual = [found for found in (*calls, *worn) if found.call is None or not expected.breaks(found.call)]
+    if usual:
+        return usual[0]
+    world = world_difference(expected.world, replay.world)
+    return Difference(text=world) if world else next(iter((*calls, *worn)), None)
 
 
-def _worn_difference(expected: Expected, replay: Replay) -> str:
+def _worn_difference(expected: Expected, replay: Replay) -> Iterator[Difference]:
     known = {answer.call: answer for answer in expected.answers}
     worn = list(replay.worn) + [""] * (len(expected.worn) - len(replay.worn))
     for number, want, digest in zip(expected.replayed, expected.worn, worn, strict=False):
         if want and digest != want and number in known:
             given = known[number].given
-            return f"on input ({given}) it answers differently the second time, after its first result and old arguments were overwritten"
-    return ""
+            text = f"on input ({given}) it answers differently the second time, after its first result and old arguments were overwritten"
+            yield Difference(call=number, text=text)
 
 
-def _difference(want: CallAnswer, got: CallAnswer | None) -> str:
+def difference_between(want: CallAnswer, got: CallAnswer | None) -> Difference | None:
+    """Say how an answer differs from what is wanted; None where it does not."""
+    if got is not None and want.agrees(got):
+        return None
+    return Difference(call=want.call, text=_told(want, got))
+
+
+def _told(want: CallAnswer, got: CallAnswer | None) -> str:
     if got is None:
         return f"call {want.call} was not answered"
-    if want.agrees(got):
-        return ""
     call = f"on input ({want.given})"
     if got.status == "unloadable":
         return f"{call} the arguments cannot be rebuilt on the new code: {got.note}"

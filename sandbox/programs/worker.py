@@ -6,9 +6,9 @@ asked what came out, of which calls, and how precisely. So nothing tells a batch
 host's, and no input is here before the batch that needs it.
 
 First the host sends what is to be loaded. Then requests: `batch` {repeat} with the joined pickles of the calls: the child answers
-`prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit}, `tell` {limit}, `again` {limit}. `vary` {seed} with
-joined pickles: answers new calls made of them. `trace` with the same: answers the lines that ran, and what stayed in memory. The end of the
-input ends the worker.
+`prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit}, `tell` {limit}, `again` {limit}. `trace` with the
+same pickles: answers the arcs that were passed, and what stayed in memory. What else may be asked is asked of the original's side alone:
+see `codeopt_inside/referee.py`. The end of the input ends the worker.
 """
 
 import asyncio  # noqa: F401 - an async call must not pay for it while it is timed
@@ -21,7 +21,8 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "site"))
 
-from codeopt_inside import calls, canon, frames, seen, vary, watch, world, worn
+from codeopt_inside import calls, canon, frames, seen, watch, world, worn
+from codeopt_inside.children import in_child
 from codeopt_inside.load import load
 
 # A function, and the name that shall lead to it.
@@ -96,42 +97,9 @@ class Child:
         self.pipe.send({"digests": worn.digests(self.function, self.recorded, self.results, question["limit"])})
 
 
-def in_child(pipe, work):
-    """Run `work` in a fork; say so when it ended before its end, whatever its exit status claims."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-            os.write(writer, b".")
-        finally:
-            os._exit(0)
-    os.close(writer)
-    _, status = os.waitpid(child, 0)
-    os.set_blocking(reader, False)
-    try:
-        ended = os.read(reader, 1)
-    except BlockingIOError:
-        ended = b""
-    os.close(reader)
-    if not ended:
-        pipe.send({"failed": "a batch ended early", "status": status})
-
-
 def batch(pipe, target, request):
     recorded = calls.split(pipe.receive_bytes())
     in_child(pipe, lambda: Child(pipe, target, recorded, request["repeat"]).run())
-
-
-def varied(pipe, _target, request):
-    recorded = calls.split(pipe.receive_bytes())
-
-    def work():
-        made = list(dict.fromkeys(vary.varied(recorded, request["seed"]) + vary.edges(recorded, request["seed"])))
-        pipe.send({"varied": len(made)})
-        pipe.send_bytes(calls.joined(made))
-
-    in_child(pipe, work)
 
 
 def traced(pipe, target, _request):
@@ -140,10 +108,17 @@ def traced(pipe, target, _request):
     def work():
         calls.seed()
         sys.stdout = Printed().stream
-        lines, kept = seen.seen(target.function, recorded)
-        pipe.send({"lines": lines, "kept": kept})
+        arcs, kept = seen.seen(target.function, recorded)
+        pipe.send({"arcs": arcs, "kept": kept})
 
     in_child(pipe, work)
+
+
+def asked(pipe, target, request):
+    """Answer what is asked of the original's side alone; a candidate's process never loads this."""
+    from codeopt_inside import referee
+
+    referee.ANSWERS[request["op"]](pipe, target, request)
 
 
 def begin(pipe, spec):
@@ -168,12 +143,12 @@ def main():
     pipe = frames.take_over()
     spec = pipe.receive()
     target = begin(pipe, spec) if spec is not None else None
-    handlers = {"batch": batch, "trace": traced, "vary": varied}
+    handlers = {"batch": batch, "trace": traced}
     while target is not None:
         request = pipe.receive()
         if request is None:
             return
-        handlers[request["op"]](pipe, target, request)
+        handlers.get(request["op"], asked)(pipe, target, request)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from codeopt.syntax.index import CodeIndex, index_files
 from codeopt.trial.environment import detect_environment
 from codeopt.trial.judge import Evidence, TrialJudge
 from codeopt.trial.recording import record
-from codeopt.trial.replay import learn_expected
+from codeopt.trial.learning import learn_expected
 from codeopt.trial.scene import Limits, Scene
 from codeopt.trial.suite import run_suite
 

@@ -150,9 +150,11 @@ def loosely(arguments, keywords, value, limit, drained):
 
 
 def digest(call, raised, value, limit):
-    """Name what a call did; empty where it cannot be compared as data."""
+    """Name what a call did, without the words of an exception (`told` has them); empty where it cannot be compared as data."""
+    if isinstance(value, canon.OpaqueError):
+        return ""
     try:
-        return canon.digest(encoded(*call, raised, value, limit))
+        return canon.digest(loosely(*call, value, limit, None) if raised else encoded(*call, raised, value, limit))
     except Exception:
         return ""
 

@@ -1,4 +1,4 @@
-"""Makes calls twice and sees which lines of the target's file run, and how much memory the second time leaves behind."""
+"""Makes calls twice and sees how control passes through the lines of the target's file, and how much memory the second time leaves."""
 
 import gc
 import sys
@@ -6,9 +6,15 @@ import tracemalloc
 
 from codeopt_inside import calls
 
+OUTSIDE = 0
 
-class Lines:
-    """The lines of a file that run meanwhile."""
+
+class Arcs:
+    """The pairs of lines of a file of which the second ran right after the first, within one frame.
+
+    Line 0 stands for what is outside of the frame: an arc from there is its beginning, one to there its return. Where an exception passes
+    there is no arc: it would look like a branch.
+    """
 
     def __init__(self, path):
         self.path = path
@@ -24,17 +30,26 @@ class Lines:
     def called(self, frame, _event, _arg):
         if frame.f_code.co_filename != self.path:
             return None
-        self.run.add(frame.f_lineno)
-        return self.passed
+        last, add = OUTSIDE, self.run.add
 
-    def passed(self, frame, _event, _arg):
-        self.run.add(frame.f_lineno)
-        return self.passed
+        def passed(frame, event, _arg):
+            nonlocal last
+            if event == "line":
+                line = frame.f_lineno
+                add((OUTSIDE if last is None else last, line))
+                last = line
+            elif event == "exception":
+                last = None
+            elif event == "return" and last is not None:
+                add((last, OUTSIDE))
+            return passed
+
+        return passed
 
 
 def seen(function, recorded):
-    """Return the lines that ran, and the bytes that the second round of the same calls left."""
-    with Lines(function.__code__.co_filename) as lines:
+    """Return the arcs that were passed, and the bytes that the second round of the same calls left."""
+    with Arcs(function.__code__.co_filename) as arcs:
         _make(function, recorded)
         gc.collect()
         tracemalloc.start()
@@ -42,7 +57,7 @@ def seen(function, recorded):
         gc.collect()
         kept = tracemalloc.get_traced_memory()[0]
         tracemalloc.stop()
-    return sorted(lines.run), kept
+    return sorted(arcs.run), kept
 
 
 def _make(function, recorded):

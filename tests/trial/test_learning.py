@@ -8,7 +8,7 @@ import pytest
 
 from codeopt.model.code import TargetName
 from codeopt.model.work import Recording
-from codeopt.trial.replay import _affordable
+from codeopt.trial.learning import _affordable
 from codeopt.trial.scene import Limits
 
 

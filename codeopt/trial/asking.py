@@ -1,0 +1,89 @@
+"""What the original's side is asked beside making calls: new calls, smaller ones, what it makes of them, and which faults they would find.
+
+Each question goes to a worker of the original; a candidate's is never asked any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codeopt.model.mutant import Mutant
+from codeopt.model.plan import Plan
+from codeopt.trial.worker import Worker
+from codeopt.verify.probes import Tried
+
+__all__ = ["built", "fates", "sieved", "sketched", "smaller", "varied"]
+
+SLACK_S = 30.0
+
+
+def varied(worker: Worker, calls: Sequence[bytes], seed: str) -> tuple[bytes, ...]:
+    """Return near relatives of calls; `seed` decides which.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    return tuple(data for _, data in worker.made({"op": "vary", "seed": seed}, calls))
+
+
+def sketched(worker: Worker, calls: Sequence[bytes], *, most: int) -> Sequence[object]:
+    """Return what calls look like, as JSON.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    return worker.answer({"op": "sketch", "most": most}, calls, "sketches").sketches or ()
+
+
+def built(worker: Worker, calls: Sequence[bytes], plans: Sequence[Plan]) -> tuple[tuple[int, bytes], ...]:
+    """Return the calls that plans lead to, each with its plan's position; a plan that leads to none is left out.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    spelled = [
+        {"call": plan.call, "changes": [{"place": list(change.place), "value": change.value} for change in plan.changes]}
+        for plan in plans
+    ]
+    return worker.made({"op": "build", "plans": spelled}, calls)
+
+
+def sieved(worker: Worker, calls: Sequence[bytes], *, each_s: float, all_s: float) -> tuple[Tried, ...]:
+    """Try calls one by one, each for `each_s` at most and all for `all_s`.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    question = {"op": "sieve", "each_s": each_s, "all_s": all_s}
+    found = worker.answer(question, calls, "sieved", timeout_s=all_s + each_s + SLACK_S).sieved or ()
+    return tuple(Tried(outcome=outcome, arcs=frozenset(arcs)) for outcome, arcs in found)
+
+
+def smaller(worker: Worker, data: bytes) -> tuple[bytes, ...]:
+    """Return simpler relatives of a call, the simplest first.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    return tuple(relative for _, relative in worker.made({"op": "smaller"}, [data]))
+
+
+def fates(
+    worker: Worker, calls: Sequence[bytes], mutants: Sequence[Mutant], wanted: Sequence[tuple[str, str]], *, each_s: float, all_s: float
+) -> tuple[str, ...]:
+    """Put mutants through calls and return what became of each: `killed`, `crashed`, `hung`, `survived`, `unfit` or `untried`.
+
+    `wanted` holds the digests of what the original does and prints in each call.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    question = {
+        "op": "mutants",
+        "sources": [mutant.source.decode("utf-8", "surrogateescape") for mutant in mutants],
+        "wanted": [list(pair) for pair in wanted],
+        "each_s": each_s,
+        "all_s": all_s,
+    }
+    found = worker.answer(question, calls, "fates", timeout_s=all_s + each_s + SLACK_S).fates or ()
+    return tuple(fate for fate, _ in found)

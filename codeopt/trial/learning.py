@@ -1,0 +1,140 @@
+"""Learns from the original what it does with recorded calls and with calls that were made out of them, and how much that shows.
+
+Near relatives of recorded calls are made by the original's side alone, by a secret seed (`vary.py`). Probes are planned by the host from
+sketches of the recorded calls, built on the original's side (`build.py`), and tried there one by one before they join the others: what was
+made up may never end, or end its process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from codeopt.errors import ContestantError
+from codeopt.inputs.plans import plans
+from codeopt.inputs.signature import signature_of
+from codeopt.model.calls import CallAnswer, Expected, Probe
+from codeopt.model.work import Recording
+from codeopt.ports import Sandbox
+from codeopt.trial.asking import built, sieved, sketched, varied
+from codeopt.trial.power import tried_power
+from codeopt.trial.recording import unpack
+from codeopt.trial.replay import SEEDS, inputs, replayed
+from codeopt.trial.scene import Scene
+from codeopt.trial.worker import BatchEndedError, Worker, open_worker
+from codeopt.verify.calls import agreed, settle
+from codeopt.verify.probes import telling
+
+__all__ = ["learn_expected"]
+
+MOST_CRASHES = 5
+FEWEST = 4
+SKETCHED = 60
+PLANNED = 240
+KEPT = 96
+# Another type, or parts of another make, than any recorded call had: what the code does there is nobody's business.
+ALIEN = frozenset({"type", "nested", "shape", "keys", "state"})
+
+
+def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expected:
+    """Replay all calls on the original, in two fresh processes, and keep those on which both agree with each other and with the run.
+
+    Calls that end the process are found first, and left out. Where the original cannot be replayed at all, nothing is expected, and
+    the reason is kept. Then faults are put into the original, to see how many of them the calls that are left would find.
+    """
+    try:
+        expected = _learnt(scene, referee, recording)
+    except ContestantError as error:
+        return Expected(answers=(), dropped=((f"the original cannot be replayed: {error}", recording.calls),))
+    return dataclasses.replace(expected, power=tried_power(scene, referee, recording, expected))
+
+
+def _learnt(scene: Scene, referee: Sandbox, recording: Recording) -> Expected:
+    frames = unpack(recording)
+    calls, crashed = _survivors(scene, referee, recording, _affordable(scene, recording, frames.calls))
+    near = _near(scene, referee, recording)
+    probes = _probes(scene, referee, recording)
+    made = Expected(answers=(), varied=near, probes=probes)
+    every = inputs(recording, made)
+    numbers = (*calls, *range(len(frames.calls), len(every)))
+    first, second = (replayed(scene, referee, recording, every, numbers, seed) for seed in SEEDS)
+    first = dataclasses.replace(first, answers=(*first.answers, *crashed))
+    settled = settle(first.answers, second.answers, outcomes=frames.outcomes, replayed=numbers, recorded=len(frames.calls))
+    if spared := len(frames.calls) - len(calls) - len(crashed):
+        settled = dataclasses.replace(settled, dropped=(*settled.dropped, ("replaying all calls would take too long", spared)))
+    return agreed(dataclasses.replace(settled, varied=near, probes=probes), first, second)
+
+
+def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> Sequence[bytes]:
+    """Return as many of the calls, from the first on, as can be replayed in good time; a few at least."""
+    each_s = recording.seconds / max(1, recording.seen)
+    return calls[: max(FEWEST, int(scene.limits.replay_s / each_s))] if each_s else calls
+
+
+def _survivors(
+    scene: Scene, referee: Sandbox, recording: Recording, calls: Sequence[bytes]
+) -> tuple[tuple[int, ...], tuple[CallAnswer, ...]]:
+    """Return the calls after which their process lives on, and answers that say what became of the others.
+
+    Raises:
+        ContestantError: the target cannot be imported, or too many calls end the process.
+    """
+    numbers, crashed = tuple(range(len(calls))), list[CallAnswer]()
+    with open_worker(scene, referee, recording) as worker:
+        if not _crash(worker, calls):
+            return numbers, ()
+        for number in numbers:
+            problem = _crash(worker, [calls[number]])
+            if problem:
+                crashed.append(CallAnswer(call=number, status="opaque", note=f"it ended the process: {problem}"))
+                if len(crashed) > MOST_CRASHES:
+                    raise ContestantError(problem)
+    gone = {answer.call for answer in crashed}
+    return tuple(number for number in numbers if number not in gone), tuple(crashed)
+
+
+def _crash(worker: Worker, calls: Sequence[bytes]) -> str:
+    """Say how making these calls ends their process; empty when it does not."""
+    try:
+        with worker.batch(calls, timeout_s=worker.call_s * (1 + len(calls) / 10)):
+            return ""
+    except BatchEndedError as error:
+        return str(error)
+
+
+def _near(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[bytes, ...]:
+    """Return calls that nobody made before and that the original returns from in good time; none where it cannot be asked."""
+    frames = unpack(recording)
+    try:
+        with open_worker(scene, referee, recording) as worker:
+            made = varied(worker, frames.calls, f"{scene.secret}/{recording.name}")
+            with worker.batch(made, timeout_s=scene.limits.vary_s) as batch:
+                told = batch.tell(range(len(made)))
+    except ContestantError:
+        # What was made may mean nothing to the original: that is no news about the recorded calls.
+        return ()
+    return tuple(data for data, answer in zip(made, told.answers, strict=True) if answer.status == "returned" and answer.digest)
+
+
+def _probes(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[Probe, ...]:
+    """Return probes that the original answers in good time, those that show something new of it first; none where it cannot be asked."""
+    frames = unpack(recording)
+    source = scene.files.get(recording.name.path, b"")
+    signature = signature_of(source, recording.name.qualname, recording.name.ordinal)
+    try:
+        with open_worker(scene, referee, recording) as worker:
+            sketches = sketched(worker, frames.calls, most=SKETCHED)
+            planned = plans(sketches, signature, most=PLANNED, seed=f"{scene.secret}/{recording.name}")
+            allowed = [plan for plan in planned if plan.breaks not in ALIEN | scene.assume]
+            made = built(worker, frames.calls, allowed)
+            tried = sieved(worker, [data for _, data in made], each_s=_patience_s(scene, recording), all_s=scene.limits.vary_s)
+    except ContestantError:
+        return ()
+    probes = [Probe(data=data, breaks=allowed[number].breaks) for number, data in made]
+    return tuple(probes[at] for at in telling(tried, most=KEPT))
+
+
+def _patience_s(scene: Scene, recording: Recording) -> float:
+    """Return how long a call that nobody made may take: what is far beyond the recorded ones tells no more, and costs every candidate."""
+    each_s = recording.seconds / max(1, recording.seen)
+    return min(scene.limits.call_s, max(0.1, 20 * each_s))

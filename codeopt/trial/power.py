@@ -1,0 +1,52 @@
+"""Puts faults into the original, to see how many of them the calls find that a candidate has to pass."""
+
+from __future__ import annotations
+
+from codeopt.errors import ContestantError
+from codeopt.model.calls import Expected
+from codeopt.model.mutant import Mutant
+from codeopt.model.oracle import Power, Survivor
+from codeopt.model.work import Recording
+from codeopt.mutation import mutants
+from codeopt.ports import Sandbox
+from codeopt.trial.asking import fates
+from codeopt.trial.replay import CANDIDATE_SEED, SLOWER, inputs
+from codeopt.trial.scene import Scene
+from codeopt.trial.worker import open_worker
+
+__all__ = ["tried_power"]
+
+MOST = 60
+LEFT_OUT = frozenset({"unfit", "untried"})
+SHORTEST_S = 0.5
+
+
+def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Power | None:
+    """Return how many faults of the target the expected calls find; None where there is nothing to compare, or it cannot be tried."""
+    name = recording.name
+    source = scene.files.get(name.path, b"")
+    if not expected.calls:
+        return None
+    made = mutants(name.path, source, name.qualname, name.ordinal, most=MOST, seed=f"{scene.seed}/{name}")
+    answers = {answer.call: answer for answer in expected.answers}
+    numbers = [number for number in expected.replayed if number in answers]
+    every = inputs(recording, expected)
+    try:
+        with open_worker(scene, referee, recording, hash_seed=CANDIDATE_SEED) as worker:
+            ended = fates(
+                worker,
+                [every[number] for number in numbers],
+                made,
+                [(answers[number].digest, answers[number].printed) for number in numbers],
+                each_s=SHORTEST_S + SLOWER * expected.seconds,
+                all_s=scene.limits.power_s,
+            )
+    except ContestantError:
+        return None
+    survivors = [_survivor(mutant) for mutant, fate in zip(made, ended, strict=True) if fate == "survived"]
+    untried = sum(fate in LEFT_OUT for fate in ended)
+    return Power(made=len(made), killed=len(made) - len(survivors) - untried, survivors=tuple(survivors), untried=untried)
+
+
+def _survivor(mutant: Mutant) -> Survivor:
+    return Survivor(line=mutant.line, operator=mutant.operator, before=mutant.before, after=mutant.after)

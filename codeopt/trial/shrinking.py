@@ -1,0 +1,75 @@
+"""Makes an input on which a candidate differs from the original as small as it gets: people, and models, read small ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeopt.errors import ContestantError
+from codeopt.model.calls import CallAnswer, Difference
+from codeopt.model.work import Recording
+from codeopt.ports import Sandbox
+from codeopt.trial.asking import smaller
+from codeopt.trial.scene import Scene
+from codeopt.trial.worker import Worker, open_worker
+from codeopt.verify.calls import difference_between
+
+__all__ = ["shrunk"]
+
+PATIENCE_S = 5.0
+
+
+def shrunk(scene: Scene, sides: tuple[Sandbox, Sandbox], recording: Recording, data: bytes) -> Difference | None:
+    """Return the difference between the original and the candidate on the smallest relative of an input that still shows it.
+
+    None where not even the input by itself shows it: then it takes the calls before it as well. Only what the original does the same way in
+    two processes, under two hash seeds, counts.
+    """
+    old, new = sides
+    try:
+        with (
+            open_worker(scene, old, recording, hash_seed=0) as first,
+            open_worker(scene, old, recording, hash_seed=1, renewed=False) as second,
+            open_worker(scene, new, recording, hash_seed=2) as candidate,
+        ):
+            trio = _Trio(first=first, second=second, candidate=candidate)
+            return trio.smallest(data, until=time.monotonic() + min(PATIENCE_S, scene.limits.call_s))
+    except ContestantError:
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trio:
+    """The original twice, and the candidate."""
+
+    first: Worker
+    second: Worker
+    candidate: Worker
+
+    def smallest(self, data: bytes, *, until: float) -> Difference | None:
+        found = self.differing([data])
+        best = None
+        while found is not None:
+            data, best = found
+            found = self.differing(smaller(self.first, data)) if time.monotonic() < until else None
+        return best
+
+    def differing(self, options: Sequence[bytes]) -> tuple[bytes, Difference] | None:
+        """Return the first option on which the candidate differs, and how."""
+        wanted, again, got = (_told(worker, options) for worker in (self.first, self.second, self.candidate))
+        for data, want, repeated, have in zip(options, wanted, again, got, strict=True):
+            found = difference_between(want, have) if want.agrees(repeated) else None
+            if found is not None:
+                return data, found
+        return None
+
+
+def _told(worker: Worker, options: Sequence[bytes]) -> Sequence[CallAnswer]:
+    """Return what a side does with each option.
+
+    Raises:
+        ContestantError: it does not get through them.
+    """
+    with worker.batch(options) as batch:
+        return batch.tell(range(len(options))).answers

@@ -1,0 +1,40 @@
+"""Which made calls are kept."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeopt.verify.probes import Tried, telling
+
+
+def tried(outcome="returned", *arcs):
+    return Tried(outcome=outcome, arcs=frozenset(arcs))
+
+
+def test_what_did_not_end_well_is_left_out():
+    assert telling([tried(""), tried("returned", (1, 2)), tried("")], most=9) == (1,)
+
+
+def test_what_takes_a_new_way_comes_before_what_repeats():
+    same = [tried("returned", (1, 2))] * 10
+    assert 10 in telling([*same, tried("returned", (1, 3))], most=2)
+    assert 10 in telling([*same, tried("raised KeyError", (1, 2))], most=2)
+
+
+def test_calls_that_raise_alike_get_a_quarter_of_the_places():
+    raising = [tried("raised TypeError", (1, 2))] * 100
+    kept = telling([*raising, *[tried("returned", (1, 2))] * 100], most=40)
+    assert sum(at < 100 for at in kept) == 11
+    assert len(kept) == 40
+
+
+@given(
+    st.lists(st.builds(tried, st.sampled_from(["", "returned", "raised X"]), st.tuples(st.integers(0, 3), st.integers(0, 3)))),
+    st.integers(0, 20),
+)
+def test_never_more_than_asked_for_never_twice_and_in_order(found, most):
+    kept = telling(found, most=most)
+    assert len(kept) <= most
+    assert list(kept) == sorted(set(kept))
+    assert all(found[at].outcome for at in kept)
