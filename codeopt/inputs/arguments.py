@@ -167,7 +167,8 @@ def _aliased(planner: Planner, random: Random) -> Iterator[Plan]:
 
 
 def _same_kind(first: Node, second: Node) -> bool:
-    return first.type == second.type and first.type not in ATOMS and first.kind not in {"opaque", "callable", "enum", "text"}
+    forms = [(node.type, node.dtype, len(node.shape)) for node in (first, second)]
+    return forms[0] == forms[1] and first.type not in ATOMS and first.kind not in {"opaque", "callable", "enum", "text"}
 
 
 def _arguments(planner: Planner) -> list[Slot]:

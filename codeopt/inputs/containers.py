@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 from codeopt.inputs.edge import Edge, do
 from codeopt.inputs.signature import Signature
@@ -11,13 +13,17 @@ from codeopt.inputs.sketch import ATOMS, MAPPINGS, Node
 __all__ = ["container_edges", "settled"]
 
 _LONGEST = 64
+_MIXING = frozenset({"swap", "equal", "reverse", "shuffle", "sort", "rotate", "copy", "alias", "nest"})
 _ORDER = ("sorted", "descending")
 
 
 def container_edges(node: Node, signature: Signature, *, holds: frozenset[str], seed: int) -> Iterator[Edge]:
     """Yield the edges of a container; `holds` are the properties of all recorded ones, `seed` decides what is left to chance."""
     if node.type in MAPPINGS:
-        yield from _mappings(node, seed)
+        yield from _as_records(_mappings(node, seed), node, "keys")
+    elif node.type == "tuple":
+        lots = (_sizes(node, signature, holds, seed), _items(node, holds, seed), _wholes(node))
+        yield from _as_records(itertools.chain(*lots), node, "shape")
     elif node.type in {"set", "frozenset"}:
         yield from _members(node, signature, seed)
     else:
@@ -35,6 +41,14 @@ def settled(holds: frozenset[str], *, shrinks: bool) -> tuple[tuple[object, ...]
     if "sorted" in holds or "descending" in holds:
         steps.append(("sort", "sorted" not in holds))
     return tuple(steps)
+
+
+def _as_records(edges: Iterator[Edge], node: Node, mark: str) -> Iterator[Edge]:
+    """Yield edges of what holds a record, where each place has a type of its own: what mixes them breaks it."""
+    is_record = len({item.type for item in node.items}) > 1
+    for edge in edges:
+        mixes = is_record and any(isinstance(step, tuple) and step[0] in _MIXING for step in edge.recipe)
+        yield replace(edge, risks=edge.risks | {mark}) if mixes else edge
 
 
 def _sizes(node: Node, signature: Signature, holds: frozenset[str], seed: int) -> Iterator[Edge]:
@@ -106,8 +120,8 @@ def _mappings(node: Node, seed: int) -> Iterator[Edge]:
         yield do("one", ("fewer", 1, seed), risks={"keys"})
         yield do("half", ("fewer", node.length // 2, seed), risks={"keys"})
         yield do("a key deleted", ("delete", spot), risks={"keys"})
-        yield do("keys in reverse order", ("reverse",))
-        yield do("keys in order", ("sort", False))
+        yield do("keys in reverse order", ("turn",))
+        yield do("keys in order", ("order", False))
         yield do("values swapped", ("swap", 0, spot or 1))
         yield do("all values equal", ("equal", spot))
     if node.length:

@@ -91,6 +91,8 @@ class Planner:
         if any(node.kind == "dataclass" for node in holder.nodes):
             return frozenset({"state"})
         risks = set() if settles else {"sorted", "descending", "unique"}
+        if edge.kind and (edge.kind in CONTAINERS) != (spot.node.type in CONTAINERS):
+            risks.add("nested")
         if edge.resizes and spot.node.type in CONTAINERS and len(holder.pattern) == len(spot.slot.pattern) - 1:
             risks.add("rows")
         return holder.holds & risks if holder.types & CONTAINERS else frozenset()

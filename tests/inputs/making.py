@@ -14,7 +14,7 @@ from codeopt.inputs.plans import plans
 from codeopt.inputs.signature import Signature, signature_of
 from codeopt.model.plan import Plan
 
-EVERYTHING = 400
+EVERYTHING = 300
 
 
 class Made(NamedTuple):

@@ -95,8 +95,6 @@ class _Builder:
             return self.found(self.recorded(rest[0]), rest[1])
         if kind == "at":
             return self.found((self.roots["args"], self.roots["kwargs"]), rest[0])
-        if kind == "len":
-            return len(self.found((self.roots["args"], self.roots["kwargs"]), rest[0]))
         return value(recipe)
 
     def found(self, call, place):

@@ -119,9 +119,11 @@ def _delete(old, at):
 
 
 def _equal(old, at):
+    """Return as many like one of them, and none of them one object."""
     if isinstance(old, dict):
-        return _pairs(old, dict.fromkeys(old, list(old.values())[at]))
-    return _again(old, [list(old)[at]] * len(old))
+        return _pairs(old, [(key, copy.deepcopy(list(old.values())[at])) for key in old])
+    item = list(old)[at]
+    return _again(old, [copy.deepcopy(item) for _ in old])
 
 
 def _alias(old, first, second):
@@ -197,6 +199,8 @@ OPERATIONS = {
     "put": _again,
     "twice": lambda old: old + copy.deepcopy(old),
     "reverse": lambda old: _permuted(old, range(len(old) - 1, -1, -1)) if not isinstance(old, str) else old[::-1],
+    "turn": lambda old: _permuted(old, range(len(old) - 1, -1, -1)),  # of keys, whose values go with them
+    "order": _sort,
     "sort": _sort,
     "shuffle": _shuffle,
     "swap": _swap,
@@ -222,12 +226,17 @@ OPERATIONS = {
 }
 
 
+def _size(item):
+    """Return the length of a row, None for what is none."""
+    return len(item) if isinstance(item, (list, tuple, collections.deque)) else None
+
+
 def _spare(old, others):
-    """Return the items of other values, and of the value itself where there are none; rows of one length stay such."""
-    sizes = {len(item) if isinstance(item, (list, tuple)) else None for item in old}
+    """Return the items of other values, or those of the value itself; rows come only to rows, of their length where they have one."""
+    sizes = {_size(item) for item in old}
+    any_row = len(sizes - {None}) > 1
     items = [item for other in others for item in list(other)[:200]]
-    fitting = [item for item in items if (len(item) if isinstance(item, (list, tuple)) else None) in sizes]
-    return (fitting if len(sizes) == 1 else items) or list(old)
+    return [item for item in items if _size(item) in sizes or (any_row and _size(item) is not None)] or list(old)
 
 
 def _grow(old, others, size, seed):
@@ -237,23 +246,26 @@ def _grow(old, others, size, seed):
     return _again(old, list(old) + [copy.deepcopy(rng.choice(spare)) for _ in range(size - len(old))])
 
 
-def _at(others, at):
-    """Return what other records hold at the same position."""
-    return [other[at] for other in others if len(other) > at]
+def _at(old, others, at):
+    """Return what could stand at a position: of records, what other ones hold there."""
+    if not isinstance(old, tuple):
+        return _spare(old, others)
+    return [other[at] for other in others if len(other) > at and _size(other[at]) == _size(old[at])] or list(old)
 
 
 def _other(old, others, at, seed):
     items = list(old)
-    items[at] = copy.deepcopy(_rng(seed).choice((_at(others, at) if isinstance(old, tuple) else _spare(old, others)) or items))
+    items[at] = copy.deepcopy(_rng(seed).choice(_at(old, others, at)))
     return _again(old, items)
 
 
 def _others(old, others, seed):
     rng = _rng(seed)
     if isinstance(old, dict):
-        return _pairs(old, [(key, rng.choice([held, *[other[key] for other in others if key in other]])) for key, held in old.items()])
+        known = {key: [held, *[other[key] for other in others if key in other]] for key, held in old.items()}
+        return _pairs(old, [(key, copy.deepcopy(rng.choice(held))) for key, held in known.items()])
     if isinstance(old, tuple):
-        return _again(old, [rng.choice([item, *_at(others, at)]) for at, item in enumerate(old)])
+        return _again(old, [copy.deepcopy(rng.choice([item, *_at(old, others, at)])) for at, item in enumerate(old)])
     spare = _spare(old, others)
     return _again(old, [copy.deepcopy(rng.choice([item, *rng.sample(spare, 1)])) for item in old])
 
