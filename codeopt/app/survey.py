@@ -14,9 +14,9 @@ from codeopt.model.work import Profile, Recording, SuiteRun
 from codeopt.ports import Reporter, Sandbox, Store
 from codeopt.trial.decoys import Decoys, choose_decoys
 from codeopt.trial.judge import Evidence
+from codeopt.trial.learning import learn_expected
 from codeopt.trial.profiling import profile
 from codeopt.trial.recording import record
-from codeopt.trial.learning import learn_expected
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import run_suite
 from codeopt.verify.suites import baseline_problem, failing

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from codeopt.errors import ContestantError
 from codeopt.inputs.plans import plans
@@ -50,19 +51,34 @@ def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expe
 
 
 def _learnt(scene: Scene, referee: Sandbox, recording: Recording) -> Expected:
-    frames = unpack(recording)
-    calls, crashed = _survivors(scene, referee, recording, _affordable(scene, recording, frames.calls))
+    calls = unpack(recording).calls
+    survivors = _survivors(scene, referee, recording, _affordable(scene, recording, calls))
     near = _near(scene, referee, recording)
     probes = _probes(scene, referee, recording)
-    made = Expected(answers=(), varied=near, probes=probes)
+    try:
+        return _settled(scene, referee, recording, survivors, made=Expected(answers=(), varied=near, probes=probes))
+    except ContestantError:
+        if not probes:
+            raise
+        # Each was well by itself, and not all of them are in one process.
+        return _settled(scene, referee, recording, survivors, made=Expected(answers=(), varied=near))
+
+
+def _settled(scene: Scene, referee: Sandbox, recording: Recording, survivors: _Survivors, *, made: Expected) -> Expected:
+    """Replay the recorded calls that survive, and those that were made, and keep what the original does twice.
+
+    Raises:
+        ContestantError: it cannot be replayed.
+    """
+    frames = unpack(recording)
     every = inputs(recording, made)
-    numbers = (*calls, *range(len(frames.calls), len(every)))
+    numbers = (*survivors.calls, *range(len(frames.calls), len(every)))
     first, second = (replayed(scene, referee, recording, every, numbers, seed) for seed in SEEDS)
-    first = dataclasses.replace(first, answers=(*first.answers, *crashed))
-    settled = settle(first.answers, second.answers, outcomes=frames.outcomes, replayed=numbers, recorded=len(frames.calls))
-    if spared := len(frames.calls) - len(calls) - len(crashed):
+    answers = (*first.answers, *survivors.crashed)
+    settled = settle(answers, second.answers, outcomes=frames.outcomes, replayed=numbers, recorded=len(frames.calls))
+    if spared := len(frames.calls) - len(survivors.calls) - len(survivors.crashed):
         settled = dataclasses.replace(settled, dropped=(*settled.dropped, ("replaying all calls would take too long", spared)))
-    return agreed(dataclasses.replace(settled, varied=near, probes=probes), first, second)
+    return agreed(dataclasses.replace(settled, varied=made.varied, probes=made.probes), first, second)
 
 
 def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> Sequence[bytes]:
@@ -71,9 +87,14 @@ def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> S
     return calls[: max(FEWEST, int(scene.limits.replay_s / each_s))] if each_s else calls
 
 
-def _survivors(
-    scene: Scene, referee: Sandbox, recording: Recording, calls: Sequence[bytes]
-) -> tuple[tuple[int, ...], tuple[CallAnswer, ...]]:
+class _Survivors(NamedTuple):
+    """The numbers of calls after which their process lives on, and what became of the others."""
+
+    calls: tuple[int, ...]
+    crashed: tuple[CallAnswer, ...] = ()
+
+
+def _survivors(scene: Scene, referee: Sandbox, recording: Recording, calls: Sequence[bytes]) -> _Survivors:
     """Return the calls after which their process lives on, and answers that say what became of the others.
 
     Raises:
@@ -82,7 +103,7 @@ def _survivors(
     numbers, crashed = tuple(range(len(calls))), list[CallAnswer]()
     with open_worker(scene, referee, recording) as worker:
         if not _crash(worker, calls):
-            return numbers, ()
+            return _Survivors(numbers)
         for number in numbers:
             problem = _crash(worker, [calls[number]])
             if problem:
@@ -90,7 +111,7 @@ def _survivors(
                 if len(crashed) > MOST_CRASHES:
                     raise ContestantError(problem)
     gone = {answer.call for answer in crashed}
-    return tuple(number for number in numbers if number not in gone), tuple(crashed)
+    return _Survivors(tuple(number for number in numbers if number not in gone), tuple(crashed))
 
 
 def _crash(worker: Worker, calls: Sequence[bytes]) -> str:

@@ -116,9 +116,10 @@ def replayed(
     chosen = [calls[number] for number in numbers]
     with open_worker(scene, sandbox, recording, hash_seed=hash_seed) as worker:
         with worker.batch(chosen, timeout_s=patience_s) as batch:
-            replay = batch.tell(numbers)
+            replay = batch.tell(numbers, among=None if expected is None else {answer.call for answer in expected.answers})
             if expected is None or expected.worn:
-                replay = dataclasses.replace(replay, worn=_tolerant(batch.again, (), strict=expected is not None))
+                looked = range(len(numbers)) if expected is None else [at for at, digest in enumerate(expected.worn) if digest]
+                replay = dataclasses.replace(replay, worn=_tolerant(partial(batch.again, looked), (), strict=expected is not None))
         seen: tuple[tuple[tuple[int, int], ...], int] = ((), 0)
         if expected is None or expected.arcs:
             ask = partial(worker.trace, chosen, timeout_s=TRACED * patience_s)

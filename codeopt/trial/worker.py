@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TypeVar
-
-from pydantic import BaseModel
 
 from codeopt.errors import ContestantError
 from codeopt.model.calls import CallAnswer, Deed, Replay
@@ -24,7 +21,6 @@ from codeopt.trial.scene import Scene
 
 __all__ = ["Batch", "BatchEndedError", "Worker", "open_worker"]
 
-M = TypeVar("M", bound=BaseModel)
 START_S = 120.0
 LIFE_S = 3600.0
 MOST_DEEDS = 100
@@ -70,27 +66,30 @@ class Batch:
             raise ContestantError(f"the worker showed {len(digests)} results of {len(positions)}")
         return tuple(digests)
 
-    def tell(self, numbers: Sequence[int]) -> Replay:
+    def tell(self, numbers: Sequence[int], *, among: Collection[int] | None = None) -> Replay:
         """Return all that is to be known of the batch; `numbers` are those of its calls, in order.
 
+        Of calls that are not `among` those that matter nothing is told: what is large and cannot be compared takes long to encode.
+
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
-        self._worker.ask({"op": "tell"})
-        answers = [self._worker.told() for _ in numbers]
-        if [answer.call for answer in answers] != list(range(len(numbers))):
-            raise ContestantError("the worker told of other calls than those it was given")
+        positions = [at for at, number in enumerate(numbers) if among is None or number in among]
+        self._worker.ask({"op": "tell", "positions": positions})
+        answers = [self._worker.told() for _ in positions]
+        if [answer.call for answer in answers] != positions:
+            raise ContestantError("the worker told of other calls than those it was asked about")
         world = self._worker.expect("world").world or {}
-        named = tuple(replace(answer, call=number) for answer, number in zip(answers, numbers, strict=True))
+        named = tuple(replace(answer, call=numbers[answer.call]) for answer in answers)
         return Replay(answers=named, world=tuple(sorted(world.items())), deeds=self._worker.deeds, seconds=self.seconds)
 
-    def again(self) -> tuple[str, ...]:
-        """Have all calls made a second time on worn objects, and return their digests.
+    def again(self, positions: Collection[int]) -> tuple[str, ...]:
+        """Have all calls made a second time on worn objects, and return their digests, empty for those not at the positions.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
-        self._worker.ask({"op": "again"})
+        self._worker.ask({"op": "again", "positions": sorted(positions)})
         digests = tuple(self._worker.expect("digests").digests or ())
         if len(digests) != self._size:
             raise ContestantError("the worker did not make every call again")
@@ -129,7 +128,7 @@ class Worker:
         self.expect("hello")
         start = time.perf_counter()
         self._send({})
-        message = self._receive(Message)
+        message = parsed(Message, self._frame())
         if message.ready is None:
             raise ContestantError(f"the target cannot be imported: {message.error or 'the worker is not ready'}")
         self.import_s = time.perf_counter() - start
@@ -206,7 +205,7 @@ class Worker:
         Raises:
             ContestantError: another came, or none.
         """
-        message = self._receive(Message)
+        message = parsed(Message, self._frame())
         if message.failed is not None:
             raise BatchEndedError(f"{message.failed} {message.error}".strip())
         if getattr(message, field) is None:
@@ -214,19 +213,28 @@ class Worker:
         return message
 
     def told(self) -> CallAnswer:
-        """Wait for what is said of one call."""
-        return CallAnswer(**self._receive(Told).model_dump())
+        """Wait for what is said of one call.
+
+        Raises:
+            BatchEndedError: the process that would say it has ended.
+            ContestantError: something else was said, or nothing.
+        """
+        frame = self._frame()
+        if frame.startswith(b'{"failed":'):
+            failed = parsed(Message, frame)
+            raise BatchEndedError(f"{failed.failed} {failed.error}".strip())
+        return CallAnswer(**parsed(Told, frame).model_dump())
 
     def _send(self, message: object) -> None:
         self._channel.send(json.dumps(message).encode())
 
-    def _receive(self, kind: type[M]) -> M:
-        """Return the next message that answers; what the code does beside computing is said in between, and kept."""
+    def _frame(self) -> bytes:
+        """Return the next frame that answers; what the code does beside computing is said in between, and kept."""
         while True:
             frame = self._channel.receive(timeout_s=self._patience_s)
             deed = deed_in(frame)
             if deed is None:
-                return parsed(kind, frame)
+                return frame
             if len(self._deeds) >= MOST_DEEDS:
                 raise ContestantError("the worker talks without being asked")
             self._deeds.setdefault(deed.kind, deed)

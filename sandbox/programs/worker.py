@@ -6,7 +6,7 @@ asked what came out, of which calls, and how precisely. So nothing tells a batch
 host's, and no input is here before the batch that needs it.
 
 First the host sends what is to be loaded. Then requests: `batch` {repeat} with the joined pickles of the calls: the child answers
-`prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit}, `tell` {limit}, `again` {limit}. `trace` with the
+`prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit}, `tell` and `again` of the same. `trace` with the
 same pickles: answers the arcs that were passed, and what stayed in memory. What else may be asked is asked of the original's side alone:
 see `codeopt_inside/referee.py`. The end of the input ends the worker.
 """
@@ -89,12 +89,13 @@ class Child:
     def _tell(self, question):
         """Tell of each call, then of the process; the world is looked at first, before the telling changes it."""
         state = {**world.told(), **world.public_state(self.target.module), "the name of the target": world.aim(*self.target)}
-        for number, data in enumerate(self.recorded):
-            self.pipe.send(calls.told(number, data, self.results[number], self.printed.of(number), question["limit"]))
+        for at in question["positions"]:
+            self.pipe.send(calls.told(at, self.recorded[at], self.results[at], self.printed.of(at), question["limit"]))
         self.pipe.send({"world": state})
 
     def _again(self, question):
-        self.pipe.send({"digests": worn.digests(self.function, self.recorded, self.results, question["limit"])})
+        looked = frozenset(question["positions"])
+        self.pipe.send({"digests": worn.digests(self.function, self.recorded, self.results, looked, question["limit"])})
 
 
 def batch(pipe, target, request):

@@ -55,7 +55,7 @@ class Spoken:
         return self.receive()
 
     def told(self, count: int) -> tuple[list[dict[str, object]], dict[str, object]]:
-        self.send({"op": "tell", "limit": 10_000})
+        self.send({"op": "tell", "positions": list(range(count)), "limit": 10_000})
         answers = [self.receive() for _ in range(count)]
         return answers, self.receive()
 
@@ -232,7 +232,7 @@ def test_an_entry_of_ones_own_in_a_table_of_the_encoding_is_told(start):
         assert "canon._PLAIN.C" in spoken.told(1)[1]["world"]["functions of the standard library"]
 
 
-def test_lines_that_ran_and_memory_that_stayed_are_told(start):
+def test_arcs_that_were_passed_and_memory_that_stayed_are_told(start):
     with start("KEPT = []\n\n\ndef f(x):\n    if x:\n        KEPT.append(bytearray(1_000_000))\n    return x\n") as spoken:
         said = []
         for value in (0, 1):
@@ -241,8 +241,8 @@ def test_lines_that_ran_and_memory_that_stayed_are_told(start):
             spoken.send_bytes(2 * (struct.pack(">I", len(data)) + data))
             said.append(spoken.receive())
     quiet, growing = said
-    assert set(quiet["lines"]) == {9, 10, 12}
-    assert set(growing["lines"]) == {9, 10, 11, 12}
+    assert {tuple(arc) for arc in quiet["arcs"]} == {(0, 10), (10, 12), (12, 0)}
+    assert {tuple(arc) for arc in growing["arcs"]} == {(0, 10), (10, 11), (11, 12), (12, 0)}
     assert quiet["kept"] < 100_000
     assert 2_000_000 < growing["kept"] < 3_000_000
 
@@ -253,7 +253,7 @@ def test_what_ran_only_the_first_time_is_seen_too(start):
         data = pickle.dumps(((1,), {}), 4)
         spoken.send({"op": "trace"})
         spoken.send_bytes(struct.pack(">I", len(data)) + data)
-        assert 12 in spoken.receive()["lines"]
+        assert [11, 12] in spoken.receive()["arcs"]
 
 
 def test_what_is_left_in_public_names_of_the_module_is_told(start):
@@ -280,12 +280,23 @@ def test_what_remembers_answers_differently_on_worn_objects(start, name):
     with start("def f(x):\n    return list(x)\n") as spoken:
         spoken.batch(*calls)
         spoken.told(3)
-        honest = spoken.digests("again")
+        honest = spoken.digests("again", positions=[0, 1, 2])
     with start(WORN[name]) as spoken:
         spoken.batch(*calls)
         answers, _ = spoken.told(3)
         assert [answer["digest"] for answer in answers] == honest
-        assert spoken.digests("again") != honest
+        assert spoken.digests("again", positions=[0, 1, 2]) != honest
+
+
+def test_only_what_is_asked_for_is_told(start):
+    with start("def f(x):\n    return list(x)\n") as spoken:
+        spoken.batch(([1],), ([2],), ([3],))
+        spoken.send({"op": "tell", "positions": [2], "limit": 10_000})
+        assert spoken.receive()["call"] == 2
+        assert "world" in spoken.receive()
+        first, second, third = spoken.digests("again", positions=[1])
+    assert (first, third) == ("", "")
+    assert second
 
 
 def test_new_calls_are_made_out_of_recorded_ones(start):
@@ -297,7 +308,7 @@ def test_new_calls_are_made_out_of_recorded_ones(start):
         for seed in ("a", "a", "b"):
             spoken.send({"op": "vary", "seed": seed})
             spoken.send_bytes(joined)
-            assert spoken.receive() == {"varied": 12}
+            assert spoken.receive() == {"made": list(range(12))}
             made.append(spoken.receive_bytes())
     assert made[0] == made[1] != made[2]
     at = 0

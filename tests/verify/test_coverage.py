@@ -159,5 +159,6 @@ def test_a_statement_is_sought_in_its_own_function_first():
 
 
 def test_a_statement_that_moved_to_another_function_is_no_news():
-    after = "def f(items):\n    return _g(items)\n\n\ndef _g(items):\n    out = []\n    for item in items:\n        out.append(item)\n    return out\n"
+    helper = BEFORE.replace("def f", "def _g")
+    after = f"def f(items):\n    return _g(items)\n\n\n{helper}"
     assert found(BEFORE, after, []) == ""

@@ -11,10 +11,10 @@ MORE_BYTES = 1 << 30
 _HEAD = struct.Struct(">I")
 
 
-def bounded(work, seconds):
+def bounded(work, seconds, more_bytes=MORE_BYTES):
     """Return (how, what `work` returned as bytes); `how` is `done`, `hung` (longer than `seconds` by the wall clock) or `crashed`.
 
-    Whatever the fork has started is killed with it.
+    It may take `more_bytes` of memory beyond what is taken already. Whatever the fork has started is killed with it.
     """
     reader, writer = os.pipe()
     child = os.fork()
@@ -22,7 +22,7 @@ def bounded(work, seconds):
         try:
             os.setpgid(0, 0)
             os.close(reader)
-            _limit_memory()
+            _limit_memory(more_bytes)
             data = work()
             _write(writer, _HEAD.pack(len(data)) + data)
         finally:
@@ -35,11 +35,11 @@ def bounded(work, seconds):
         _end(child)
 
 
-def _limit_memory():
+def _limit_memory(more_bytes):
     with open("/proc/self/statm") as file:
         size = int(file.read().split()[0]) * resource.getpagesize()
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = size + MORE_BYTES
+    wanted = size + more_bytes
     resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 

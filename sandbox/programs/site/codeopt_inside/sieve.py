@@ -7,6 +7,8 @@ from codeopt_inside import calls, seen
 from codeopt_inside.bounded import bounded
 
 MOST_ARCS = 2_000
+# All calls that are kept are made in one process later.
+MORE_BYTES = 64 << 20
 
 
 def sieved(function, pickles, each_s, all_s):
@@ -19,7 +21,7 @@ def sieved(function, pickles, each_s, all_s):
         if time.monotonic() > until:
             found.append(("", []))
             continue
-        how, answer = bounded(lambda data=data: _tried(function, data), each_s)
+        how, answer = bounded(lambda data=data: _tried(function, data), each_s, MORE_BYTES)
         found.append(tuple(json.loads(answer)) if how == "done" else ("", []))
     return found
 

@@ -10,6 +10,8 @@ import pickle
 import random
 import string
 
+from codeopt_inside import byvalue
+
 MOST = 48
 _SIZES = (0.85, 1.15)
 _OWN_SHARE = 0.6
@@ -154,7 +156,7 @@ def new(makers, pickles):
     known, made = set(pickles), []
     for make in makers:
         try:
-            data = pickle.dumps(make(), 4)
+            data = byvalue.dumps(make())
         except Exception:  # noqa: S112 - a value with ideas of its own about comparing or copying stays as it is
             continue
         if data not in known:

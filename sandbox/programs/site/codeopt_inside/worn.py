@@ -51,20 +51,23 @@ def _same_form(held, fresh):
     return held.shape == fresh.shape and held.dtype == fresh.dtype and held.strides == fresh.strides
 
 
-def digests(function, recorded, results, limit):
-    """Make every call again and return the digest of each; `results` are those of the first time, and are given up."""
+def digests(function, recorded, results, looked, limit):
+    """Make every call again and return the digests of those at the `looked` positions, else empty ones.
+
+    `results` are those of the first time, and are given up.
+    """
     for _, _, value in results:
         scramble(value)
     results.clear()
     held, found = (), []
-    for data in recorded:
+    for at, data in enumerate(recorded):
         call = calls.loaded(data)
         if type(call) is calls.Unloadable:
             found.append("")
             continue
         arguments = tuple(refilled(old, new) for old, new in zip(held, call[0])) + call[0][len(held) :]  # noqa: B905 - Python 3.9
         raised, value = calls.make(function, arguments, call[1])
-        found.append(calls.digest((arguments, call[1]), raised, value, limit))
+        found.append(calls.digest((arguments, call[1]), raised, value, limit) if at in looked else "")
         scramble(value)
         held = arguments
     return found
