@@ -18,8 +18,8 @@ from codeopt.patching.versions import patch_between
 from codeopt.syntax.index import CodeIndex, index_files
 from codeopt.trial.environment import detect_environment
 from codeopt.trial.judge import Evidence, TrialJudge
-from codeopt.trial.recording import record
 from codeopt.trial.learning import learn_expected
+from codeopt.trial.recording import record
 from codeopt.trial.scene import Limits, Scene
 from codeopt.trial.suite import run_suite
 
