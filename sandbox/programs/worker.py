@@ -6,9 +6,10 @@ asked what came out, of which calls, and how precisely. So nothing tells a batch
 host's, and no input is here before the batch that needs it.
 
 First the host sends what is to be loaded. Then requests: `batch` {repeat} with the joined pickles of the calls: the child answers
-`prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit}, `tell` and `again` of the same. `trace` with the
-same pickles: answers the arcs that were passed, and what stayed in memory. What else may be asked is asked of the original's side alone:
-see `codeopt_inside/referee.py`. The end of the input ends the worker.
+`prepared`, waits for `go`, answers `done`, then questions: `show` {positions, limit, parted}, `tell` and `again` of the same; where
+`parted` is true each result is told apart from its floats as well. `trace` with the same pickles: answers the arcs that were passed, and
+what stayed in memory. What else may be asked is asked of the original's side alone: see `codeopt_inside/referee.py`. The end of the input
+ends the worker.
 """
 
 import asyncio  # noqa: F401 - an async call must not pay for it while it is timed
@@ -83,19 +84,25 @@ class Child:
             getattr(self, "_" + question["op"])(question)
 
     def _show(self, question):
-        digests = [calls.digest(*self.results[at], question["limit"]) for at in question["positions"]]
-        self.pipe.send({"digests": digests})
+        apart = question.get("parted", False)
+        self._name([calls.named(*self.results[at], question["limit"], apart) for at in question["positions"]], apart)
+
+    def _name(self, found, apart):
+        self.pipe.send({"digests": [digest for digest, _ in found]})
+        for _, part in found if apart else ():
+            self.pipe.send(calls.spelled(part))
 
     def _tell(self, question):
         """Tell of each call, then of the process; the world is looked at first, before the telling changes it."""
         state = {**world.told(), **world.public_state(self.target.module), "the name of the target": world.aim(*self.target)}
         for at in question["positions"]:
-            self.pipe.send(calls.told(at, self.recorded[at], self.results[at], self.printed.of(at), question["limit"]))
+            result, printed = self.results[at], self.printed.of(at)
+            self.pipe.send(calls.told(at, self.recorded[at], result, printed, question["limit"], question.get("parted", False)))
         self.pipe.send({"world": state})
 
     def _again(self, question):
-        looked = frozenset(question["positions"])
-        self.pipe.send({"digests": worn.digests(self.function, self.recorded, self.results, looked, question["limit"])})
+        looked, apart = frozenset(question["positions"]), question.get("parted", False)
+        self._name(worn.named(self.function, self.recorded, self.results, looked, question["limit"], apart), apart)
 
 
 def batch(pipe, target, request):

@@ -1,5 +1,6 @@
 """Recorded calls: reading them, making them again, and telling what came back."""
 
+import base64
 import itertools
 import pickle
 import random
@@ -9,6 +10,7 @@ import sys
 import types
 
 from codeopt_inside import canon, raising
+from codeopt_inside.parted import NOTHING, parted
 from codeopt_inside.values import lineage
 
 SEED = 20_011
@@ -151,12 +153,24 @@ def loosely(arguments, keywords, value, limit, drained):
 
 def digest(call, raised, value, limit):
     """Name what a call did, without the words of an exception (`told` has them); empty where it cannot be compared as data."""
+    return named(call, raised, value, limit, False)[0]
+
+
+def named(call, raised, value, limit, apart):
+    """Return the same `digest`, and where it is to be taken `apart` what `parted` makes of a result, else nothing."""
     if isinstance(value, canon.OpaqueError):
-        return ""
+        return "", NOTHING
     try:
-        return canon.digest(loosely(*call, value, limit, None) if raised else encoded(*call, raised, value, limit))
+        nodes = loosely(*call, value, limit, None) if raised else encoded(*call, raised, value, limit)
+        return canon.digest(nodes), parted(nodes) if apart and not raised else NOTHING
     except Exception:
-        return ""
+        return "", NOTHING
+
+
+def spelled(part):
+    """Return what `parted` gave as a message has it."""
+    skeleton, floats = part
+    return {"skeleton": skeleton, "floats": base64.b64encode(floats).decode()}
 
 
 class _Repr(reprlib.Repr):
@@ -174,8 +188,8 @@ def shown(value):
         return "<%s: repr failed with %s>" % (type(value).__name__, type(error).__name__)
 
 
-def told(number, data, result, printed, limit):
-    """Return the message that tells of call `number`; `result` is (call, raised, value).
+def told(number, data, result, printed, limit, apart=False):
+    """Return the message that tells of call `number`; `result` is (call, raised, value). It may be told `apart` from its floats as well.
 
     Of a call that raised it says whether a `raise` statement did (`explicit`), and what the call did apart from what the exception says
     (`loose`): other code may be right and fail in other words, where it was the interpreter that spoke.
@@ -191,7 +205,10 @@ def told(number, data, result, printed, limit):
     message["outcome"] = "raised %s" % type(failure).__qualname__ if raised else "returned"
     drained = {}
     try:
-        message["digest"] = canon.digest(encoded(*call, raised, value, limit, drained))
+        nodes = encoded(*call, raised, value, limit, drained)
+        message["digest"] = canon.digest(nodes)
+        if apart and not raised:
+            message.update(spelled(parted(nodes)))
         if raised:
             message.update(explicit=raising.explicit(failure), loose=canon.digest(loosely(*call, value, limit, drained)))
     except canon.OpaqueError as reason:

@@ -7,6 +7,7 @@ through the same, so that what it does itself is not held against a candidate.
 import sys
 
 from codeopt_inside import calls
+from codeopt_inside.parted import NOTHING
 
 
 def scramble(value, depth=0):
@@ -51,8 +52,8 @@ def _same_form(held, fresh):
     return held.shape == fresh.shape and held.dtype == fresh.dtype and held.strides == fresh.strides
 
 
-def digests(function, recorded, results, looked, limit):
-    """Make every call again and return the digests of those at the `looked` positions, else empty ones.
+def named(function, recorded, results, looked, limit, apart):
+    """Make every call again and return what `calls.named` says of those at the `looked` positions, of others nothing.
 
     `results` are those of the first time, and are given up.
     """
@@ -63,11 +64,11 @@ def digests(function, recorded, results, looked, limit):
     for at, data in enumerate(recorded):
         call = calls.loaded(data)
         if type(call) is calls.Unloadable:
-            found.append("")
+            found.append(("", NOTHING))
             continue
         arguments = tuple(refilled(old, new) for old, new in zip(held, call[0])) + call[0][len(held) :]  # noqa: B905 - Python 3.9
         raised, value = calls.make(function, arguments, call[1])
-        found.append(calls.digest((arguments, call[1]), raised, value, limit) if at in looked else "")
+        found.append(calls.named((arguments, call[1]), raised, value, limit, apart) if at in looked else ("", NOTHING))
         scramble(value)
         held = arguments
     return found
