@@ -1,4 +1,4 @@
-"""Plans that are about whole arguments: left out or given, another call's, one object twice, and of several the same size."""
+"""Plans that are about whole arguments: left out or given, other calls', one object twice, and of several the same size."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
-from codeopt.inputs.edge import Edge, do, lacking, put, tag_of
+from codeopt.inputs.edge import Edge, do, in_turn, lacking, put, tag_of
 from codeopt.inputs.planner import Planner, Spot
 from codeopt.inputs.signature import Parameter
 from codeopt.inputs.sketch import ATOMS, Call, Node
 from codeopt.inputs.slots import Slot
 from codeopt.model.plan import Change, Place, Plan
 
-__all__ = ["argument_plans"]
+__all__ = ["argument_plans", "crossed_plans"]
 
 _DROP = Edge(name="left out", recipe=("drop",))
 _BY_ANNOTATION: dict[str, tuple[object, ...]] = {
@@ -28,12 +28,25 @@ _SAMPLED = 4
 
 
 def argument_plans(planner: Planner, random: Random) -> Iterator[Plan]:
-    """Yield the plans of whole arguments, each kind once for each argument or pair."""
-    yield from _left_out(planner, random)
-    yield from _given(planner, random)
-    yield from _from_others(planner, random)
-    yield from _of_one_size(planner, random)
-    yield from _aliased(planner, random)
+    """Yield the plans of whole arguments, each kind once for each argument or pair, kinds in turn."""
+    given = (_given(planner, parameter, random) for parameter in planner.signature.parameters if parameter.optional)
+    kinds = (_left_out, _from_others, _of_one_size, _aliased)
+    yield from in_turn([*(kind(planner, random) for kind in kinds), *given])
+
+
+def crossed_plans(planner: Planner, random: Random, *, tries: int) -> Iterator[Plan]:
+    """Yield calls made of two recorded ones: some arguments of the one, all others of the other."""
+    for _ in range(tries if len(planner.calls) > 1 else 0):
+        taker, giver = random.sample(planner.calls, 2)
+        differ = [place for place, node in taker.arguments.items() if _differs(node, giver.arguments.get(place))]
+        most = min(len(differ), len(taker.arguments) - 1)
+        if most > 0:
+            places = random.sample(differ, random.randint(1, most))
+            yield planner.plan(taker, [_taken(slot, taker, giver) for slot in _arguments(planner) if slot.pattern in places])
+
+
+def _differs(node: Node, other: Node | None) -> bool:
+    return other is not None and (node.type not in ATOMS or node != other)
 
 
 def _left_out(planner: Planner, random: Random) -> Iterator[Plan]:
@@ -52,29 +65,11 @@ def _left_out(planner: Planner, random: Random) -> Iterator[Plan]:
                 yield Plan(call=call.number, changes=tuple(Change(place=place, value=_DROP.text) for place in places))
 
 
-def _given(planner: Planner, random: Random) -> Iterator[Plan]:
-    for parameter in planner.signature.parameters:
-        if not parameter.optional:
-            continue
-        calls = [call for call in planner.calls if (_place(planner, call, parameter) is not None)]
-        if not calls:
-            continue
-        for edge in _values_of(parameter, planner):
-            call = random.choice(calls)
-            place = _place(planner, call, parameter)
-            if place is not None:
-                yield Plan(call=call.number, changes=(Change(place=place, value=edge[0].text),), breaks=edge[1])
-
-
-def _place(planner: Planner, call: Call, parameter: Parameter) -> Place | None:
-    """Return where a call could be given a parameter that it leaves out; None where it has it, or cannot have it."""
-    given = {id(planner.signature.at(place[1])) for place in call.arguments}
-    if id(parameter) in given or parameter.kind in {"rest", "others"}:
-        return None
-    if parameter.kind != "positional":
-        return ("kwargs", parameter.name)
-    at = sum(place[0] == "args" for place in call.arguments)
-    return ("args", at) if planner.signature.at(at) is parameter else None
+def _given(planner: Planner, parameter: Parameter, random: Random) -> Iterator[Plan]:
+    free = [(call, place) for call in planner.calls if (place := planner.signature.open_place(call.arguments, parameter)) is not None]
+    for edge, breaks in _values_of(parameter, planner) if free else ():
+        call, place = random.choice(free)
+        yield Plan(call=call.number, changes=(Change(place=place, value=edge.text),), breaks=breaks)
 
 
 def _values_of(parameter: Parameter, planner: Planner) -> Iterator[tuple[Edge, str]]:

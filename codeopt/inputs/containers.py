@@ -1,4 +1,4 @@
-"""Edges of what holds items: sequences, sets, mappings."""
+"""Edges of what holds items: sequences, sets, mappings, ranges, and what yields them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,28 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
-from codeopt.inputs.edge import Edge, do
+from codeopt.inputs.edge import Edge, do, put
 from codeopt.inputs.signature import Signature
-from codeopt.inputs.sketch import ATOMS, MAPPINGS, Node
+from codeopt.inputs.sketch import ATOMS, FLOW, MAPPINGS, Node
 
 __all__ = ["container_edges", "settled"]
 
 _LONGEST = 64
+_LONG_RANGE = 257
 _MIXING = frozenset({"swap", "equal", "reverse", "shuffle", "sort", "rotate", "copy", "alias", "nest"})
 _ORDER = ("sorted", "descending")
 
 
-def container_edges(node: Node, signature: Signature, *, holds: frozenset[str], seed: int) -> Iterator[Edge]:
-    """Yield the edges of a container; `holds` are the properties of all recorded ones, `seed` decides what is left to chance."""
-    if node.type in MAPPINGS:
+def container_edges(node: Node, signature: Signature, *, holds: frozenset[str], flows: bool, seed: int) -> Iterator[Edge]:
+    """Yield the edges of a container.
+
+    `holds` are the properties of all recorded ones, `flows` says whether it may be an iterator, `seed` decides what is left to chance.
+    """
+    if flows:
+        yield from _flows(node)
+    if isinstance(node.value, range):
+        yield from _ranges(node.value)
+    elif node.type in MAPPINGS:
         yield from _as_records(_mappings(node, seed), node, "keys")
     elif node.type == "tuple":
         lots = (_sizes(node, signature, holds, seed), _items(node, holds, seed), _wholes(node))
@@ -93,7 +101,38 @@ def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
     yield do("an item in a list of its own", ("nest", spot), risks={"nested", "sorted", "descending", "rows"})
 
 
+def _flows(node: Node) -> Iterator[Edge]:
+    """Yield the same items as what can be gone through once, and as what can be gone through often."""
+    for name, kind in {"an iterator": "list_iterator", "a generator": "generator", "a list": "list", "a tuple": "tuple"}.items():
+        if kind != node.type:
+            yield do(f"as {name}", ("as", kind), kind=kind)
+    if node.type == "generator":
+        yield do("as one that ends", ("as", "generator"), kind="generator")
+
+
+def _ranges(value: range) -> Iterator[Edge]:
+    step = value.step
+    numbers = {
+        "empty": range(0),
+        "one": value[:1] or range(1),
+        "two": range(value.start, value.start + 2 * step, step),
+        "half": value[: len(value) // 2],
+        "one more": range(value.start, value.start + (len(value) + 1) * step, step),
+        "one less": value[:-1],
+        "from one on": range(1, 1 + len(value)),
+        "around zero": range(-3, 4),
+        "of steps of three": range(value.start, value.start + 3 * step * len(value), 3 * step),
+        "downwards": value[::-1],
+        "downwards from five": range(5, -3, -2),
+        "long": range(value.start, value.start + _LONG_RANGE * step, step),
+    }
+    yield from (put(name, made) for name, made in numbers.items() if made != value)
+    yield do("type: list", ("as", "list"), kind="list")
+
+
 def _wholes(node: Node) -> Iterator[Edge]:
+    if node.kind == FLOW:
+        return
     if node.type == "list":
         yield do("a subclass", ("subclass",), kind="subclass")
     for other in ("tuple", "list"):

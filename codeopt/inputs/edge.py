@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import math
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from codeopt.inputs.sketch import Node
 
-__all__ = ["EXACT", "LARGE", "TAGS", "Edge", "do", "lacking", "literal", "put", "tag_of"]
+__all__ = ["EXACT", "LARGE", "TAGS", "Edge", "do", "in_turn", "lacking", "literal", "put", "tag_of"]
 
+T = TypeVar("T")
 EXACT = 1 << 53
 LARGE = 1 << 31  # a number of rounds or items beyond which a call does not come back
 
@@ -38,6 +41,8 @@ TAGS = {
     "encodable": "ascii",
     "ascii": "ascii",
     "state": "state",
+    "number": "number",
+    "subclass": "subclass",
 }
 
 
@@ -75,6 +80,13 @@ def put(name: str, value: object, *, risks: Iterable[str] = ()) -> Edge:
     return Edge(name=name, recipe=literal(value), risks=lacking(value) | frozenset(risks), kind=kind, resizes=True, becomes=becomes)
 
 
+def in_turn(lots: Sequence[Iterable[T]]) -> Iterator[T]:
+    """Yield the first of every lot, then the second of every one, and so on."""
+    nothing = object()
+    for row in itertools.zip_longest(*lots, fillvalue=nothing):
+        yield from (each for each in row if each is not nothing)  # type: ignore[misc]
+
+
 def literal(value: object) -> tuple[object, ...]:
     """Spell a value of built-in types.
 
@@ -100,6 +112,8 @@ def _atom(value: object) -> tuple[object, ...]:
         return ("float", value.hex() if math.isfinite(value) else repr(value))
     if isinstance(value, complex):
         return ("complex", literal(value.real), literal(value.imag))
+    if isinstance(value, range):
+        return ("range", *map(literal, (value.start, value.stop, value.step)))
     if isinstance(value, bytes | bytearray):
         return (type(value).__name__, base64.b64encode(value).decode())
     raise TypeError(type(value).__name__)
@@ -115,6 +129,9 @@ def lacking(value: object) -> frozenset[str]:
         return _number_lacking(value)
     if isinstance(value, complex):
         return (_number_lacking(value.real) | _number_lacking(value.imag)) - {"positive", "nonnegative"}
+    if isinstance(value, range):
+        turned = {"sorted" if value.step < 0 else "descending"} if len(value) > 1 else set[str]()
+        return frozenset(turned).union(*map(lacking, {*value[:1], *value[-1:]}))
     if isinstance(value, dict):
         return frozenset[str]().union(*map(lacking, value), *map(lacking, value.values()))
     if isinstance(value, list | tuple | set | frozenset):

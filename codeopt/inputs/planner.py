@@ -13,7 +13,7 @@ from codeopt.inputs.edge import Edge, do, put, tag_of
 from codeopt.inputs.objects import object_edges
 from codeopt.inputs.relations import Relations, relations_of
 from codeopt.inputs.signature import Signature
-from codeopt.inputs.sketch import ATOMS, CONTAINERS, MAPPINGS, SETS, Call, Node
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, FLOW, MAPPINGS, SETS, Call, Node
 from codeopt.inputs.slots import Slot, slots_of
 from codeopt.model.plan import Change, Place, Plan
 
@@ -21,6 +21,8 @@ __all__ = ["Planner", "Spot", "planner_of"]
 
 _ARGUMENT = 2  # the steps of an argument's place
 _MOST_OTHERS = 6
+_MOST_OWN = 3
+_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +60,19 @@ class Planner:
             yield put("none", None)
         if node.type in ATOMS:
             others = tuple(other.value for other in slot.nodes[:_MOST_OTHERS] if not other.cut)
-            yield from atom_edges(node, self.signature, others=others)
-        elif node.type in CONTAINERS or node.type in SETS or node.type in MAPPINGS:
-            yield from container_edges(node, self.signature, holds=slot.holds, seed=seed)
+            yield from atom_edges(node, self.signature, others=others, fragments=self._fragments(spot))
+        elif node.type in CONTAINERS | SETS | MAPPINGS or node.kind in {FLOW, "range"}:
+            yield from container_edges(node, self.signature, holds=slot.holds, flows=slot.flows, seed=seed)
         elif node.kind == "array":
             yield from array_edges(node, "" if slot.parameter is None else slot.parameter.annotation, seed)
         else:
             yield from object_edges(node)
+
+    def _fragments(self, spot: Spot) -> tuple[str, ...]:
+        """Return what the code may look for in a text: short texts that the call has elsewhere, and fragments of the code's own."""
+        own = [node.value for place, node in spot.call.arguments.items() if place != spot.place[:_ARGUMENT]]
+        own = [text for text in own if isinstance(text, str) and 0 < len(text) <= _SHORT]
+        return tuple(dict.fromkeys([*map(str, own[:_MOST_OWN]), *self.signature.fragments]))
 
     def plan(self, call: Call, edits: Sequence[tuple[Spot, Edge]], *, also: frozenset[str] = frozenset()) -> Plan:
         """Return the plan of edges at places of one call; what holds of sequences around them is put right where it can be."""
@@ -95,12 +103,12 @@ class Planner:
             risks.add("nested")
         if edge.resizes and spot.node.type in CONTAINERS and len(holder.pattern) == len(spot.slot.pattern) - 1:
             risks.add("rows")
-        return holder.holds & risks if holder.types & CONTAINERS else frozenset()
+        return holder.holds & risks if holder.types & CONTAINERS or holder.flows else frozenset()
 
 
 def _kept(holder: Slot) -> tuple[tuple[object, ...], ...]:
     """Return what keeps a sequence as all recorded ones were, after a change in it; a plan that repeats an item then makes no call."""
-    if not holder.types <= {"list", "tuple", "collections.deque"}:
+    if not all(node.type in CONTAINERS or node.kind == FLOW for node in holder.nodes):
         return ()
     return settled(holder.holds, shrinks=False)
 

@@ -1,14 +1,16 @@
-"""Plans of calls that nobody made: every edge of every argument once, then what Hypothesis draws."""
+"""Plans of calls that nobody made: every edge of every argument once, then in other modes of calls, and what Hypothesis draws."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
-from codeopt.inputs.arguments import argument_plans
+from codeopt.inputs.arguments import argument_plans, crossed_plans
 from codeopt.inputs.drawing import drawn
-from codeopt.inputs.edge import Edge
+from codeopt.inputs.edge import Edge, in_turn
+from codeopt.inputs.modes import Mode, modes_of
 from codeopt.inputs.planner import Planner, Spot, planner_of
 from codeopt.inputs.signature import Signature
 from codeopt.inputs.sketch import read_calls
@@ -20,51 +22,94 @@ __all__ = ["plans"]
 
 _TRIED = 6  # calls that are looked at for a place where an edge fits
 _TELLING = 3
-_QUIET_SHARE = 0.55
+_ARGUMENT = 2  # the steps of an argument's place
+_INNER_MODES = 2
+_QUIET_SHARE = 0.5
+_CROSSED_SHARE = 0.12
 _BREAKING_SHARE = 0.25
+_LOOKED_AT = 8  # edges that are looked at for each plan that is wanted
 
 
-def plans(sketches: Sequence[object], signature: Signature, *, most: int, seed: str) -> tuple[Plan, ...]:
-    """Return that many plans at most; the same for the same sketches and seed.
+def plans(
+    sketches: Sequence[object], signature: Signature, *, most: int, seed: str, unwanted: frozenset[str] = frozenset()
+) -> tuple[Plan, ...]:
+    """Return that many plans at most, none that breaks what is unwanted; the same for the same sketches and seed.
 
-    Edges come first: those that break nothing that recorded calls have in common, and fewer of those that do. What room is left is
-    filled by draws, and by the edges that had no room before.
+    Edges come first: those that break nothing that recorded calls have in common, and fewer of those that do. Then come calls made of
+    two recorded ones. What room is left is filled by draws, and by the edges that had no room before.
     """
     calls = read_calls(sketches)
     if not calls or most <= 0:
         return ()
     planner = planner_of(calls, signature)
-    systematic = list(dict.fromkeys(_systematic(planner, Random(seed))))  # noqa: S311 - the host's seed is the secret
-    quiet = [plan for plan in systematic if not plan.breaks]
-    breaking = [plan for plan in systematic if plan.breaks]
-    chosen = quiet[: round(most * _QUIET_SHARE)] + breaking[: round(most * _BREAKING_SHARE)]
-    wanted = max(most - len(systematic), most - len(chosen), 0)
-    lot = drawn(plans_of(planner, {}), most=wanted, seed_text=seed) if planner.slots else ()
-    return tuple(dict.fromkeys([*chosen, *(plan for plan in lot if plan is not None), *systematic]))[:most]
+    random = Random(seed)  # noqa: S311 - the host's seed is the secret
+    edges = _looked_at((plan for plan in _systematic(planner, random) if plan.breaks not in unwanted), most)
+    crossed = [plan for plan in crossed_plans(planner, random, tries=most) if plan.breaks not in unwanted]
+    shares = (
+        ([plan for plan in edges if not plan.breaks], _QUIET_SHARE),
+        (list(dict.fromkeys(crossed)), _CROSSED_SHARE),
+        ([plan for plan in edges if plan.breaks], _BREAKING_SHARE),
+    )
+    chosen = list(dict.fromkeys(plan for lot, share in shares for plan in lot[: round(most * share)]))
+    lot = drawn(plans_of(planner, {}), most=most - len(chosen), seed_text=seed) if planner.slots else ()
+    fresh = [plan for plan in lot if plan is not None and plan.breaks not in unwanted]
+    return tuple(dict.fromkeys([*chosen, *fresh, *edges, *crossed]))[:most]
+
+
+def _looked_at(found: Iterator[Plan], most: int) -> list[Plan]:
+    """Return different plans, until there are enough of both kinds, or there were many."""
+    kept: dict[Plan, None] = {}
+    quiet = 0
+    for plan in itertools.islice(found, _LOOKED_AT * most):
+        quiet += not plan.breaks and plan not in kept
+        kept[plan] = None
+        if len(kept) >= most and quiet >= most * _QUIET_SHARE and len(kept) - quiet >= most * _BREAKING_SHARE:
+            break
+    return list(kept)
 
 
 def _systematic(planner: Planner, random: Random) -> Iterator[Plan]:
-    """Yield whole arguments and the edges of every slot in turn, so that a small number has some of all."""
-    lots = [argument_plans(planner, random), *(_of_slot(planner, slot, random) for slot in planner.slots)]
-    yield from _in_turn(lots)
+    """Yield whole arguments and the edges of every slot in turn, so that a small number has some of all; then the same in other modes."""
+    rounds = [_rounds(planner, slot, random) for slot in planner.slots]
+    whole = argument_plans(planner, random)
+    for lots in itertools.zip_longest(*rounds, fillvalue=()):
+        yield from in_turn([whole, *lots])
+    yield from whole
 
 
-def _in_turn(lots: Sequence[Iterable[Plan]]) -> Iterator[Plan]:
-    for row in itertools.zip_longest(*lots):
-        yield from (plan for plan in row if plan is not None)
+def _rounds(planner: Planner, slot: Slot, random: Random) -> Sequence[Iterable[Plan]]:
+    """Return lots of plans: each has every edge of a slot once, in another mode than the lots before."""
+    modes = modes_of(planner.calls, planner.signature, slot.pattern[:_ARGUMENT], random)
+    if len(slot.pattern) > _ARGUMENT:
+        modes = tuple(random.sample(modes, min(_INNER_MODES, len(modes))))
+    tried = max(1, _TRIED // max(1, len(modes)))
+    lots = [(mode, found) for mode in modes if (found := _edits(planner, slot, mode, random, tried))]
+    names = list(dict.fromkeys(name for _, found in lots for name in found))
+    return [_lot(planner, lots, names, turn, random) for turn in range(len(lots))]
 
 
-def _of_slot(planner: Planner, slot: Slot, random: Random) -> Iterator[Plan]:
-    """Yield each edge of a slot once, at a place of a call that it fits."""
-    found: dict[str, list[tuple[Spot, Edge]]] = {}
-    calls = random.sample(planner.calls, min(_TRIED, len(planner.calls)))
-    for call in calls:
+Edits = dict[str, list[tuple[Spot, Edge]]]
+
+
+def _edits(planner: Planner, slot: Slot, mode: Mode, random: Random, tried: int) -> Edits:
+    """Return the edges of a slot by name, at places of calls of a mode."""
+    found: Edits = {}
+    for call in random.sample(mode.calls, min(tried, len(mode.calls))):
         spot = planner.spot(slot, call, random)
         if spot is not None:
             for edge in planner.edges(spot, random.randrange(1 << 16)):
                 found.setdefault(edge.name, []).append((spot, edge))
-    for edits in found.values():
-        # Of two items or none, an order or a repeat says little.
-        telling = [edit for edit in edits if edit[0].node.length >= _TELLING]
-        spot, edge = random.choice(telling or edits)
-        yield planner.plan(spot.call, [(spot, edge)])
+    return found
+
+
+def _lot(planner: Planner, lots: Sequence[tuple[Mode, Edits]], names: Sequence[str], turn: int, random: Random) -> Iterator[Plan]:
+    """Yield the plan of each edge in the mode whose turn it is."""
+    for at, name in enumerate(names):
+        mode, found = lots[(at + turn) % len(lots)]
+        edits = found.get(name)
+        if edits:
+            # Of two items or none, an order or a repeat says little.
+            telling = [edit for edit in edits if edit[0].node.length >= _TELLING]
+            spot, edge = random.choice(telling or edits)
+            plan = planner.plan(spot.call, [(spot, edge)])
+            yield replace(plan, changes=(*mode.changes, *plan.changes))

@@ -1,17 +1,20 @@
-"""Knows what a function's source says of its inputs: parameters, annotations, defaults, and the constants that it compares with."""
+"""Knows what a function's source says of its inputs: parameters, annotations, defaults, and the constants that it works with."""
 
 from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+
+from codeopt.inputs.constants import Constants, Function, constants_of
+from codeopt.inputs.fragments import fragments_of
+from codeopt.model.plan import Place
 
 __all__ = ["NOTHING", "Missing", "Parameter", "Signature", "signature_of"]
 
 _MOST_CONSTANTS = 24
 _LONGEST = 40
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Missing:
@@ -40,14 +43,25 @@ class Parameter:
         words = _words(self.annotation)
         return self.default is None or bool({"None", "Optional"} & words)
 
+    @property
+    def heads(self) -> frozenset[str]:
+        """The names of the types that the annotation is a choice of, without what is in their brackets."""
+        return frozenset(_heads(_parsed(self.annotation)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """What is known of a function's inputs; `numbers` and `texts` are constants of its body, in order of appearance."""
+    """What is known of a function's inputs.
+
+    `numbers`, `reals` and `texts` are constants that it works with, its own first; `fragments` are the literal parts of its texts, which
+    may be patterns or formats.
+    """
 
     parameters: tuple[Parameter, ...] = ()
     numbers: tuple[int, ...] = ()
+    reals: tuple[float, ...] = ()
     texts: tuple[str, ...] = ()
+    fragments: tuple[str, ...] = ()
 
     def at(self, place: str | int) -> Parameter | None:
         """Return the parameter of an argument's position or name; None where it falls under `*args` or `**kw`."""
@@ -55,6 +69,15 @@ class Signature:
             positional = [each for each in self.parameters if each.kind in {"positional", "either"}]
             return positional[place] if place < len(positional) else None
         return next((each for each in self.parameters if each.name == place and each.kind in {"either", "named"}), None)
+
+    def open_place(self, given: Collection[Place], parameter: Parameter) -> Place | None:
+        """Return where a call with arguments at these places could be given a parameter; None where it has it, or cannot have it."""
+        if parameter.kind in {"rest", "others"} or any(self.at(place[1]) is parameter for place in given):
+            return None
+        if parameter.kind != "positional":
+            return ("kwargs", parameter.name)
+        at = sum(place[0] == "args" for place in given)
+        return ("args", at) if self.at(at) is parameter else None
 
 
 def signature_of(source: bytes, qualname: str, ordinal: int) -> Signature:
@@ -70,17 +93,22 @@ def signature_of(source: bytes, qualname: str, ordinal: int) -> Signature:
     if ordinal >= len(found):
         return Signature()
     function = found[ordinal]
-    constants = [node.value for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Constant)]
-    numbers = [value for value in constants if type(value) is int]
-    texts = [value for value in constants if isinstance(value, str) and 0 < len(value) <= _LONGEST]
+    return _signature(function, constants_of(tree, wanted, function))
+
+
+def _signature(function: Function, constants: Constants) -> Signature:
+    every = (*constants.own, *constants.reached)
+    texts = [value for value in every if isinstance(value, str) and 0 < len(value) <= _LONGEST]
     return Signature(
         parameters=tuple(_parameters(function.args)),
-        numbers=tuple(dict.fromkeys(numbers))[:_MOST_CONSTANTS],
+        numbers=tuple(dict.fromkeys(value for value in every if type(value) is int))[:_MOST_CONSTANTS],
+        reals=tuple(dict.fromkeys(value for value in every if type(value) is float))[:_MOST_CONSTANTS],
         texts=tuple(dict.fromkeys(texts))[:_MOST_CONSTANTS],
+        fragments=fragments_of(constants.own, constants.reached),
     )
 
 
-def _functions(nodes: Iterable[ast.AST], prefix: str) -> Iterator[tuple[str, _Function]]:
+def _functions(nodes: Iterable[ast.AST], prefix: str) -> Iterator[tuple[str, Function]]:
     """Yield functions with their qualified names, in source order."""
     for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -117,6 +145,28 @@ def _literal(node: ast.expr | None) -> object:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return NOTHING
+
+
+def _parsed(annotation: str) -> ast.expr | None:
+    try:
+        return ast.parse(annotation, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _heads(node: ast.expr | None) -> Iterator[str]:
+    match node:
+        case ast.BinOp(left=left, right=right):
+            yield from (*_heads(left), *_heads(right))
+        case ast.Subscript(value=ast.Name(id="Optional" | "Union") | ast.Attribute(attr="Optional" | "Union"), slice=inner):
+            for part in inner.elts if isinstance(inner, ast.Tuple) else [inner]:
+                yield from _heads(part)
+        case ast.Subscript(value=value):
+            yield from _heads(value)
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            yield name
+        case ast.Constant(value=str(text)):
+            yield from _heads(_parsed(text))
 
 
 def _words(annotation: str) -> set[str]:

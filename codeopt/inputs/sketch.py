@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 from codeopt.model.plan import Place
 
-__all__ = ["ATOMS", "CONTAINERS", "MAPPINGS", "SETS", "Call", "Node", "read_calls"]
+__all__ = ["ATOMS", "CONTAINERS", "FLOW", "MAPPINGS", "SETS", "Call", "Node", "read_calls"]
 
 ATOMS = frozenset({"int", "bool", "float", "complex", "str", "bytes", "bytearray", "NoneType"})
 CONTAINERS = frozenset({"list", "tuple", "collections.deque"})
 SETS = frozenset({"set", "frozenset"})
 MAPPINGS = frozenset({"dict", "collections.OrderedDict", "collections.defaultdict", "collections.Counter"})
+FLOW = "flow"  # the kind of what can be gone through once: iterators, generators
 _DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A value as far as it is known: `value` of an atom, its beginning where it is `cut`; `items` and `keys` are the first ones."""
+    """A value as far as it is known: `value` of an atom or a range, its beginning where it is `cut`; of `items` and `keys` the first."""
 
     type: str
     kind: str = ""
@@ -37,7 +38,7 @@ class Node:
     @property
     def is_sized(self) -> bool:
         """Whether it is a sequence of things that can be fewer or more."""
-        return self.type in CONTAINERS or self.type in {"str", "bytes", "bytearray"} or (self.kind == "array" and bool(self.shape))
+        return self.type in CONTAINERS or self.type in {"range", "str", "bytes", "bytearray"} or (self.kind == "array" and bool(self.shape))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def _opaque(data: object) -> Node:
 
 def _known(data: dict[str, object], depth: int) -> Node:
     kind, length = str(data.get("kind", "")), data.get("len", 0)
-    value = _atom(str(data["type"]), data) if data["type"] in ATOMS and kind != "opaque" else None
+    value = _atom(str(data["type"]), data) if data["type"] in ATOMS | {"range"} and kind != "opaque" else None
     return Node(
         type=str(data["type"]),
         kind=kind,
@@ -121,6 +122,8 @@ def _atom(kind: str, data: dict[str, object]) -> object:
             return complex(_real(real), _real(imaginary))
         return int(str(parts), 16) if kind == "int" else _real(parts)
     value = data["value"]
+    if kind == "range":
+        return range(*(int(str(end)) for end in _list(value)))
     if kind in {"bytes", "bytearray"}:
         return base64.b64decode(str(value))
     if type(value).__name__ != kind:

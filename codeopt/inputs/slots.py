@@ -8,7 +8,7 @@ from random import Random
 
 from codeopt.inputs.edge import TAGS, Edge
 from codeopt.inputs.signature import Parameter, Signature
-from codeopt.inputs.sketch import ATOMS, CONTAINERS, MAPPINGS, Call, Node
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, FLOW, MAPPINGS, Call, Node
 from codeopt.model.plan import Place
 
 __all__ = ["ANY", "Slot", "slots_of"]
@@ -20,6 +20,16 @@ _MARKS = frozenset(TAGS)
 _OF_ITEMS = frozenset({"sorted", "descending", "unique", "rows", "separate", "nested", "shape", "keys"})
 _MOST_FIELDS = 6
 _RECORDS = frozenset({"namedtuple", "dataclass"})
+_NUMBERS = frozenset({"bool", "float", "int"})
+_FLOWS = frozenset({"generator", "list_iterator"})
+# What an annotation allows beside what it names, of what is made here.
+_ALLOWED = {
+    "Iterable": frozenset({"list", "tuple", "range", *_FLOWS}),
+    "Iterator": _FLOWS,
+    "Sequence": frozenset({"list", "tuple", "range"}),
+    "Collection": frozenset({"list", "tuple", "range", "set", "frozenset"}),
+    **{name: frozenset({name}) for name in ("int", "float", "str", "bytes", "list", "tuple", "set", "frozenset", "range")},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +58,29 @@ class Slot:
         """Whether it is any item of lists of single values: the lists know of those that are not sketched."""
         return self.pattern[-1] == ANY and self.types <= ATOMS
 
+    @property
+    def flows(self) -> bool:
+        """Whether it may be what can be gone through once, because a call had such or the annotation says so."""
+        return any(node.kind == FLOW for node in self.nodes) or bool(self._annotated & _FLOWS)
+
     def broken(self, edge: Edge) -> frozenset[str]:
         """Return the properties that an edge breaks here."""
-        known = edge.kind in {"", *self.types} or edge.kind in self._annotated or (edge.kind == "NoneType" and self.takes_none)
-        risks = edge.risks if known or edge.kind == "NoneType" else edge.risks | {"type"}
+        known = edge.kind in {"", "NoneType", *self.types} or edge.kind in self._annotated
+        risks = edge.risks if known or (self.flows and edge.kind in _ALLOWED["Iterable"]) else edge.risks | {self._strange(edge.kind)}
         return risks & (self.holds | {"type"}) - ({"none"} if self.takes_none else frozenset())
+
+    def _strange(self, kind: str) -> str:
+        """Say what a type breaks that did not occur: numbers can often stand for each other, and a subclass for its parent."""
+        if kind in _NUMBERS and self.types & _NUMBERS:
+            return "number"
+        return "subclass" if kind == "subclass" else "type"
 
     @property
     def _annotated(self) -> frozenset[str]:
-        """The built-in types that the annotation of the argument itself names as such."""
+        """The built-in types that the annotation of the argument itself allows."""
         if self.parameter is None or len(self.pattern) > _ARGUMENT:
             return frozenset()
-        return frozenset(part.strip() for part in self.parameter.annotation.split("|")) & {"int", "float", "str", "bytes", "list", "tuple"}
+        return frozenset[str]().union(*(_ALLOWED.get(head, frozenset()) for head in self.parameter.heads))
 
     def at(self, call: Call, random: Random) -> tuple[Place, Node] | None:
         """Choose a place of a call that fits the pattern, and return it with its node."""
@@ -132,7 +153,7 @@ def _inside(slot: Slot) -> Iterator[Slot]:
             held = [held for node in slot.nodes for other, held in node.attrs if other == name]
             yield _slot((*slot.pattern, f".{name}"), held, frozenset(), slot.parameter)
         return
-    holders = [node for node in slot.nodes if node.items and node.type in CONTAINERS | MAPPINGS]
+    holders = [node for node in slot.nodes if node.items and (node.type in CONTAINERS | MAPPINGS or node.kind == FLOW)]
     if not holders:
         return
     if (slot.types <= {"tuple", "NoneType"} and "shape" in slot.holds) or (slot.types <= MAPPINGS and "keys" in slot.holds):

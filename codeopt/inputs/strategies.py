@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 from hypothesis import strategies as st
 
-from codeopt.inputs.atoms import ALPHABET
 from codeopt.inputs.containers import settled
 from codeopt.inputs.edge import LARGE, Edge, do, put
+from codeopt.inputs.letters import ALPHABET
 from codeopt.inputs.planner import Planner, Spot
-from codeopt.inputs.sketch import ATOMS, CONTAINERS, Node
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, FLOW, Node
 from codeopt.inputs.slots import Slot
 from codeopt.model.plan import Plan
 
@@ -23,6 +24,9 @@ _MOST_CHANGES = 3
 _FARTHER = 50
 _SEEDS = 5
 _LONGEST = 12
+_MOST_WORDS = 40
+_WORD = re.compile(r"\w+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGEST_FLOAT = 1.7976931348623157e308
 
 
@@ -48,7 +52,7 @@ def plans_of(draw: st.DrawFn, planner: Planner, known: dict[object, list[Edge]])
 @st.composite
 def _edges(draw: st.DrawFn, planner: Planner, spot: Spot, known: dict[object, list[Edge]]) -> Edge | None:
     """Edges that break nothing at their place, or values of the slot's own types."""
-    values = values_of(spot, fixed=planner.relations.of_size(spot.place))
+    values = values_of(spot, fixed=planner.relations.of_size(spot.place), words=planner.signature.fragments)
     if values is not None and draw(st.booleans()):
         return draw(values)
     key = (spot.call.number, spot.place, draw(st.integers(1, _SEEDS)))
@@ -58,17 +62,23 @@ def _edges(draw: st.DrawFn, planner: Planner, spot: Spot, known: dict[object, li
     return quiet[draw(st.integers(0, len(quiet) - 1))] if quiet else None
 
 
-def values_of(spot: Spot, *, fixed: bool = False) -> st.SearchStrategy[Edge] | None:
+def values_of(spot: Spot, *, fixed: bool = False, words: Sequence[str] = ()) -> st.SearchStrategy[Edge] | None:
     """Return a strategy for other values at a place; None where values can only be changed, not made.
 
-    Where the length is `fixed`, it stays.
+    Where the length is `fixed`, it stays. Texts are made of `words` too.
     """
     slot, node = spot.slot, spot.node
     if node.type in ATOMS:
-        atoms = _atoms(node.type, slot)
+        atoms = _atoms(node.type, slot, words)
         return None if atoms is None else atoms.map(lambda value: put("drawn", value))
-    if node.type in CONTAINERS - {"tuple"} and node.items and {item.type for item in node.items} <= {"int", "float", "str", "bool"}:
-        items = st.one_of([found for kind in sorted({item.type for item in node.items}) if (found := _atoms(kind, slot)) is not None])
+    if (
+        (node.type in CONTAINERS - {"tuple"} or node.kind == FLOW)
+        and node.items
+        and {item.type for item in node.items} <= {"int", "float", "str", "bool"}
+    ):
+        items = st.one_of(
+            [found for kind in sorted({item.type for item in node.items}) if (found := _atoms(kind, slot, words)) is not None]
+        )
         size = min(_LONGEST, max(4, 2 * node.length))
         if fixed and node.length > _LONGEST:
             return None
@@ -85,7 +95,7 @@ def _in_the_way_of(items: Sequence[object], slot: Slot, node: Node) -> Edge:
     return replace(edge, becomes=replace(node, length=len(items)))
 
 
-def _atoms(kind: str, slot: Slot) -> st.SearchStrategy[object] | None:
+def _atoms(kind: str, slot: Slot, words: Sequence[str]) -> st.SearchStrategy[object] | None:
     holds = slot.holds
     low = 1 if "positive" in holds else 0 if "nonnegative" in holds else None
     if kind == "int":
@@ -93,7 +103,7 @@ def _atoms(kind: str, slot: Slot) -> st.SearchStrategy[object] | None:
     if kind == "float":
         return _reals(low, holds)
     if kind == "str":
-        return _texts(slot)
+        return _texts(slot, words)
     return {"bool": st.booleans(), "bytes": st.binary(max_size=_LONGEST)}.get(kind)
 
 
@@ -115,13 +125,15 @@ def _reals(low: int | None, holds: frozenset[str]) -> st.SearchStrategy[float]:
     return st.one_of(near, found, st.sampled_from(odd)) if odd else near | found
 
 
-def _texts(slot: Slot) -> st.SearchStrategy[str]:
-    """Texts of recorded signs and of odd ones; only ASCII where nothing else was recorded."""
-    recorded = "".join(str(node.value) for node in slot.nodes if node.type == "str")
-    signs = dict.fromkeys(recorded + ALPHABET)
+def _texts(slot: Slot, words: Sequence[str]) -> st.SearchStrategy[str]:
+    """Texts of recorded signs and words, of words of the code, and of odd signs; only ASCII where nothing else was recorded."""
+    recorded = " ".join(str(node.value) for node in slot.nodes if node.type == "str")
+    known = [*dict.fromkeys(_WORD.findall(recorded))][:_MOST_WORDS]
+    lots = [list(dict.fromkeys(recorded)), [*words, *known], list(ALPHABET)]
     if "ascii" in slot.holds:
-        signs = dict.fromkeys(sign for sign in signs if sign.isascii())
+        lots = [[part for part in lot if part.isascii()] for lot in lots]
     elif "encodable" in slot.holds:
-        signs = dict.fromkeys(sign for sign in signs if not "\ud800" <= sign <= "\udfff")
+        lots = [[part for part in lot if not _SURROGATE.search(part)] for lot in lots]
     # `st.text` would look up all of Unicode, and keep it in a folder.
-    return st.lists(st.sampled_from(list(signs)), max_size=2 * _LONGEST).map("".join)
+    parts = st.one_of([st.sampled_from(lot) for lot in lots if lot])
+    return st.lists(parts, max_size=2 * _LONGEST).map("".join)

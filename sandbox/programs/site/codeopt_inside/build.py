@@ -10,10 +10,12 @@ import io
 import json
 import pickle
 
-from codeopt_inside import change, change_array, values
+from codeopt_inside import byvalue, change, change_array, change_flow, values
 
 _LARGEST = 4_000_000
 _LONGEST = 1_000_000
+_MOST_OTHERS = 48
+_MOST_KEPT = 8_000_000
 
 
 class PlanError(Exception):
@@ -22,10 +24,10 @@ class PlanError(Exception):
 
 def built(pickles, plans):
     """Return (number of the plan, pickle) of every new call; `plans` are JSON: `call`, and `changes` of `place` and `value`."""
-    known, made = set(pickles), []
+    known, made, recorded = set(pickles), [], _Recorded(pickles)
     for number, plan in enumerate(plans):
         try:
-            data = _pickled(_Builder(pickles, plan["call"]).call(plan["changes"]))
+            data = _pickled(_Builder(recorded, plan["call"]).call(plan["changes"]))
         except Exception:  # noqa: S112 - a value with ideas of its own, or a plan that does not fit it
             continue
         if data not in known and len(data) <= _LARGEST:
@@ -34,32 +36,60 @@ def built(pickles, plans):
     return made
 
 
-class _Pickler(pickle.Pickler):
+class _Pickler(byvalue.Pickler):
     """Keeps how arrays lie in memory, which numpy's own pickles do not."""
 
-    def reducer_override(self, held):
-        return change_array.reduced(held) if values.is_array(held) else NotImplemented
+    def reducer_override(self, value):
+        reduced = change_array.reduced(value) if values.is_array(value) else NotImplemented
+        return super().reducer_override(value) if reduced is NotImplemented else reduced
 
 
 def _pickled(call):
     buffer = io.BytesIO()
-    _Pickler(buffer, 4).dump(call)
+    _Pickler(buffer).dump(call)
     return buffer.getvalue()
 
 
-class _Builder:
-    """Builds one call; others are loaded as they are needed, each afresh."""
+class _Recorded:
+    """The recorded calls, to be loaded as they are needed."""
 
-    def __init__(self, pickles, number):
+    def __init__(self, pickles):
         self.pickles = pickles
-        arguments, keywords = self.recorded(number)
-        self.number = number
-        self.roots = {"args": list(arguments), "kwargs": dict(keywords)}
+        self.kept = {} if sum(map(len, pickles)) <= _MOST_KEPT else None
 
-    def recorded(self, number):
+    def fresh(self, number):
+        """Return a call that nobody else has."""
         if not 0 <= number < len(self.pickles):
             raise PlanError("no such call")
         return pickle.loads(self.pickles[number])
+
+    def shown(self, number):
+        """Return a call to copy out of."""
+        if self.kept is None:
+            return self.fresh(number)
+        if number not in self.kept:
+            self.kept[number] = self.fresh(number)
+        return self.kept[number]
+
+    def after(self, number):
+        """Yield the numbers of other calls, starting behind one, and that one last."""
+        start = min(number + 1, len(self.pickles))
+        return [*range(start, len(self.pickles)), *range(start)][-_MOST_OTHERS:]
+
+
+class _Builder:
+    """Builds one call. Of each other call that it takes from there is one copy, so that what is one object there is one here."""
+
+    def __init__(self, recorded, number):
+        self.recorded, self.number = recorded, number
+        arguments, keywords = recorded.fresh(number)
+        self.roots = {"args": list(arguments), "kwargs": dict(keywords)}
+        self.givers = {}
+
+    def giver(self, number):
+        if number not in self.givers:
+            self.givers[number] = self.recorded.fresh(number)
+        return self.givers[number]
 
     def call(self, changes):
         for each in changes:
@@ -92,7 +122,7 @@ class _Builder:
                 old = self.done(operation, words, old, place)
             return old
         if kind == "of":
-            return self.found(self.recorded(rest[0]), rest[1])
+            return self.found(self.giver(rest[0]), rest[1])
         if kind == "at":
             return self.found((self.roots["args"], self.roots["kwargs"]), rest[0])
         return value(recipe)
@@ -105,27 +135,31 @@ class _Builder:
         return held
 
     def done(self, operation, words, old, place):
+        """Return what an operation makes of a value; of what yields items, it is done to them."""
+        words = [value(word) if isinstance(word, list) else word for word in words]
         if values.is_array(old):
-            return change_array.OPERATIONS[operation](old, *[value(word) if isinstance(word, list) else word for word in words])
-        if operation in change.WITH_OTHERS:
-            new = change.WITH_OTHERS[operation](old, self.others(place, type(old)), *words)
-        else:
-            new = change.OPERATIONS[operation](old, *[value(word) if isinstance(word, list) else word for word in words])
+            return change_array.OPERATIONS[operation](old, *words)
+        held = change_flow.items(old) if change_flow.is_flow(old) else old
+        new = self.changed(operation, words, held, lambda: self.others(place, type(old)))
         if hasattr(new, "__len__") and len(new) > _LONGEST:
             raise PlanError("too long")
-        return new
+        return new if held is old or operation == "as" else change_flow.like(old, new)
+
+    def changed(self, operation, words, old, others):
+        if operation in change.WITH_OTHERS:
+            return change.WITH_OTHERS[operation](old, others(), *words)
+        return change.OPERATIONS[operation](old, *words)
 
     def others(self, place, kind):
         """Return what other calls have at the argument of a place, or in it: values of one type, this call's own last."""
         found = []
-        start = self.number + 1
-        for number in [*range(start, len(self.pickles)), *range(min(start, len(self.pickles)))][-48:]:
+        for number in self.recorded.after(self.number):
             try:
-                held = self.found(self.recorded(number), place)
+                held = self.found(self.recorded.shown(number), place)
             except Exception:  # noqa: S112 - a call without such an argument
                 continue
             if type(held) is kind:
-                found.append(held)
+                found.append(change_flow.items(held) if change_flow.is_flow(held) else held)
         return found
 
 
@@ -148,6 +182,7 @@ _LITERALS = {
     "str": str,
     "bytes": base64.b64decode,
     "bytearray": lambda text: bytearray(base64.b64decode(text)),
+    "range": lambda *ends: range(*_values(ends)),
     "list": _values,
     "tuple": lambda recipes: tuple(_values(recipes)),
     "set": lambda recipes: set(_values(recipes)),

@@ -5,28 +5,9 @@ import copy
 import datetime as dt
 import random
 
-
-class ListOf(list):
-    """A list of a class of its own."""
-
-
-class TextOf(str):
-    """A text of a class of its own."""
-
-    __slots__ = ()
-
-
-class NumberOf(int):
-    """An integer of a class of its own."""
-
-
-class MappingOf(dict):
-    """A mapping of a class of its own."""
-
+from codeopt_inside import change_flow, change_kinds
 
 _LARGEST = 1_000_000
-_SUBCLASSES = {list: ListOf, str: TextOf, int: NumberOf, dict: MappingOf}
-_PLAIN = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "bytes": bytes, "bytearray": bytearray}
 
 
 def inner(holder, step):
@@ -37,7 +18,7 @@ def inner(holder, step):
         return list(holder.values())[step]
     if type(holder) in (set, frozenset):
         raise TypeError("a set has no places")
-    return holder[step]
+    return (change_flow.items(holder) if change_flow.is_flow(holder) else holder)[step]
 
 
 def replaced(holder, step, new):
@@ -52,6 +33,8 @@ def replaced(holder, step, new):
         made = copy.copy(holder)
         made[list(holder)[step]] = new
         return made
+    if change_flow.is_flow(holder):
+        return change_flow.like(holder, replaced(change_flow.items(holder), step, new))
     if isinstance(holder, tuple):
         items = list(holder)
         items[step] = new
@@ -182,10 +165,6 @@ def _insert_text(old, where, text):
     return old[:at] + text + old[at:]
 
 
-def _own(old):
-    return _SUBCLASSES[type(old)](old)
-
-
 def _from_text(old, text):
     return type(old)(text)
 
@@ -216,8 +195,8 @@ OPERATIONS = {
     "fewer": _fewer,
     "insert text": _insert_text,
     "text": lambda old, method: getattr(old, method)(),
-    "as": lambda old, kind: _PLAIN[kind](old),
-    "subclass": _own,
+    "as": lambda old, kind: change_kinds.PLAIN[kind](old),
+    "subclass": lambda old: change_kinds.SUBCLASSES[type(old)](old),
     "from text": _from_text,
     "from iso": lambda old, text: type(old).fromisoformat(text).replace(**({"tzinfo": old.tzinfo} if isinstance(old, dt.datetime) else {})),
     "later": lambda old, days: old + dt.timedelta(days=days),

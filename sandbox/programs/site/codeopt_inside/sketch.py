@@ -17,7 +17,7 @@ import pathlib
 import pickle
 from collections import Counter, OrderedDict, defaultdict, deque
 
-from codeopt_inside import values
+from codeopt_inside import change_flow, values
 
 OF_ATOMS = ("ascii", "encodable", "finite", "nan", "none", "nonnegative", "positive", "small")
 OF_ITEMS = ("descending", "nested", "rows", "separate", "sorted", "unique")
@@ -98,6 +98,11 @@ class _Sketcher:
             return {"len": len(value), "keys": self.nodes(value, depth), "items": self.nodes(value.values(), depth), "lacks": _lacks(value)}
         if values.is_array(value):
             return _array(value)
+        if cls is range:
+            return _range(value)
+        if change_flow.is_flow(value):
+            items = change_flow.items(value)
+            return {"kind": "flow", "len": len(items), "items": self.nodes(items, depth), "lacks": _lacks(items)}
         return self.object(value, cls, depth)
 
     def nodes(self, members, depth):
@@ -144,6 +149,15 @@ def _text(value):
 
 def _bytes(value):
     return {"value": base64.b64encode(bytes(value[:LONGEST])).decode(), "len": len(value)}
+
+
+def _range(value):
+    ends = [value.start, value.stop, value.step]
+    if any(abs(end) >= _EXACT for end in ends):
+        return {"kind": "opaque"}
+    turned = {"sorted" if value.step < 0 else "descending"} if len(value) > 1 else set()
+    lacks = turned.union(*map(_number_lacks, {*value[:1], *value[-1:]}))
+    return {"kind": "range", "value": ends, "len": len(value), "lacks": sorted(lacks)}
 
 
 _ATOMS = {
