@@ -6,6 +6,8 @@ import enum
 import math
 from dataclasses import dataclass, replace
 
+from codeopt.model.oracle import Power
+
 __all__ = ["Check", "CheckKind", "Clock", "Comparison", "Machine", "Measurement", "Outcome", "Span", "SpanPair", "Verdict", "Weather"]
 
 
@@ -170,13 +172,14 @@ class Check:
     """One thing that was looked at.
 
     `passed` is None when the check could say nothing, which is never taken for a pass; `decisive` says whether a verdict of FASTER
-    needs it.
+    needs it. `power` is what a check of the oracle rests on.
     """
 
     kind: CheckKind
     passed: bool | None
     detail: str
     decisive: bool = True
+    power: Power | None = None
 
 
 class Outcome(enum.StrEnum):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from codeopt.model.code import Target, TargetName
 from codeopt.model.evidence import Check, Machine, Verdict
+from codeopt.model.oracle import Power
 from codeopt.model.patch import Origin
 from codeopt.model.report import CandidateReport, Combined, Cost, Report
 from codeopt.model.work import Profile, Workload
@@ -88,7 +89,15 @@ def _verdict(verdict: Verdict) -> JsonObject:
 
 
 def _check(check: Check) -> JsonObject:
-    return {"kind": str(check.kind), "passed": check.passed, "detail": text(check.detail), "decisive": check.decisive}
+    told: JsonObject = {"kind": str(check.kind), "passed": check.passed, "detail": text(check.detail), "decisive": check.decisive}
+    return told if check.power is None else {**told, "power": _power(check.power)}
+
+
+def _power(power: Power) -> JsonObject:
+    survivors = [
+        {"line": one.line, "operator": one.operator, "before": text(one.before), "after": text(one.after)} for one in power.survivors
+    ]
+    return {"made": power.made, "killed": power.killed, "untried": power.untried, "survivors": survivors}
 
 
 def _candidate(candidate: CandidateReport) -> JsonObject:

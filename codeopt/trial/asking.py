@@ -12,7 +12,7 @@ from codeopt.model.plan import Plan
 from codeopt.trial.worker import Worker
 from codeopt.verify.probes import Tried
 
-__all__ = ["built", "fates", "sieved", "sketched", "smaller", "varied"]
+__all__ = ["built", "fates", "sieved", "sketched", "smaller", "trimmed", "varied"]
 
 SLACK_S = 30.0
 
@@ -42,8 +42,7 @@ def built(worker: Worker, calls: Sequence[bytes], plans: Sequence[Plan]) -> tupl
         ContestantError: the worker died, hung or broke the protocol.
     """
     spelled = [
-        {"call": plan.call, "changes": [{"place": list(change.place), "value": change.value} for change in plan.changes]}
-        for plan in plans
+        {"call": plan.call, "changes": [{"place": list(change.place), "value": change.value} for change in plan.changes]} for plan in plans
     ]
     return worker.made({"op": "build", "plans": spelled}, calls)
 
@@ -66,6 +65,15 @@ def smaller(worker: Worker, data: bytes) -> tuple[bytes, ...]:
         ContestantError: the worker died, hung or broke the protocol.
     """
     return tuple(relative for _, relative in worker.made({"op": "smaller"}, [data]))
+
+
+def trimmed(worker: Worker, calls: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return the calls, each large one made small.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    return tuple(data for _, data in worker.made({"op": "trim"}, calls))
 
 
 def fates(

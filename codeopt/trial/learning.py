@@ -8,6 +8,7 @@ made up may never end, or end its process.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from codeopt.inputs.signature import signature_of
 from codeopt.model.calls import CallAnswer, Expected, Probe
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
-from codeopt.trial.asking import built, sieved, sketched, varied
+from codeopt.trial.asking import built, sieved, sketched, trimmed, varied
 from codeopt.trial.power import tried_power
 from codeopt.trial.recording import unpack
 from codeopt.trial.replay import SEEDS, inputs, replayed
@@ -30,9 +31,11 @@ __all__ = ["learn_expected"]
 
 MOST_CRASHES = 5
 FEWEST = 4
+LEAST_NEAR = 2
+NEAR_BYTES = 8_000_000
 SKETCHED = 60
-PLANNED = 240
-KEPT = 96
+PLANNED = 640
+KEPT = 224
 # Another type, or parts of another make, than any recorded call had: what the code does there is nobody's business.
 ALIEN = frozenset({"type", "nested", "shape", "keys", "state"})
 
@@ -128,13 +131,19 @@ def _near(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[bytes, 
     frames = unpack(recording)
     try:
         with open_worker(scene, referee, recording) as worker:
-            made = varied(worker, frames.calls, f"{scene.secret}/{recording.name}")
+            made = _light(varied(worker, frames.calls, f"{scene.secret}/{recording.name}"), NEAR_BYTES)
             with worker.batch(made, timeout_s=scene.limits.vary_s) as batch:
                 told = batch.tell(range(len(made)))
     except ContestantError:
         # What was made may mean nothing to the original: that is no news about the recorded calls.
         return ()
     return tuple(data for data, answer in zip(made, told.answers, strict=True) if answer.status == "returned" and answer.digest)
+
+
+def _light(calls: Sequence[bytes], most_bytes: int) -> tuple[bytes, ...]:
+    """Return calls up to a sum of their sizes, two at least: every candidate makes them all."""
+    sums = itertools.accumulate(map(len, calls))
+    return tuple(data for at, (data, total) in enumerate(zip(calls, sums, strict=True)) if at < LEAST_NEAR or total <= most_bytes)
 
 
 def _probes(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[Probe, ...]:
@@ -144,14 +153,15 @@ def _probes(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[Probe
     signature = signature_of(source, recording.name.qualname, recording.name.ordinal)
     try:
         with open_worker(scene, referee, recording) as worker:
-            sketches = sketched(worker, frames.calls, most=SKETCHED)
-            planned = plans(sketches, signature, most=PLANNED, seed=f"{scene.secret}/{recording.name}")
-            allowed = [plan for plan in planned if plan.breaks not in ALIEN | scene.assume]
-            made = built(worker, frames.calls, allowed)
+            calls = trimmed(worker, frames.calls)
+            sketches = sketched(worker, calls, most=SKETCHED)
+            seed, unwanted = f"{scene.secret}/{recording.name}", ALIEN | scene.assume
+            planned = plans(sketches, signature, most=PLANNED, seed=seed, unwanted=unwanted)
+            made = built(worker, calls, planned)
             tried = sieved(worker, [data for _, data in made], each_s=_patience_s(scene, recording), all_s=scene.limits.vary_s)
     except ContestantError:
         return ()
-    probes = [Probe(data=data, breaks=allowed[number].breaks) for number, data in made]
+    probes = [Probe(data=data, breaks=planned[number].breaks) for number, data in made]
     return tuple(probes[at] for at in telling(tried, most=KEPT))
 
 

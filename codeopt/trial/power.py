@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 from codeopt.errors import ContestantError
 from codeopt.model.calls import Expected
 from codeopt.model.mutant import Mutant
@@ -19,6 +22,7 @@ __all__ = ["tried_power"]
 MOST = 60
 LEFT_OUT = frozenset({"unfit", "untried"})
 SHORTEST_S = 0.5
+MOST_BYTES = 2_000_000
 
 
 def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Power | None:
@@ -29,8 +33,8 @@ def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: 
         return None
     made = mutants(name.path, source, name.qualname, name.ordinal, most=MOST, seed=f"{scene.seed}/{name}")
     answers = {answer.call: answer for answer in expected.answers}
-    numbers = [number for number in expected.replayed if number in answers]
     every = inputs(recording, expected)
+    numbers = _cheapest([number for number in expected.replayed if number in answers], every)
     try:
         with open_worker(scene, referee, recording, hash_seed=CANDIDATE_SEED) as worker:
             ended = fates(
@@ -46,6 +50,13 @@ def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: 
     survivors = [_survivor(mutant) for mutant, fate in zip(made, ended, strict=True) if fate == "survived"]
     untried = sum(fate in LEFT_OUT for fate in ended)
     return Power(made=len(made), killed=len(made) - len(survivors) - untried, survivors=tuple(survivors), untried=untried)
+
+
+def _cheapest(numbers: Sequence[int], every: Sequence[bytes]) -> Sequence[int]:
+    """Return calls with the smallest inputs first, up to a sum: most mutants end at the first call, whichever it is."""
+    ordered = sorted(numbers, key=lambda number: (len(every[number]), number))
+    sums = itertools.accumulate(len(every[number]) for number in ordered)
+    return [number for number, total in zip(ordered, sums, strict=True) if total <= MOST_BYTES] or ordered[:1]
 
 
 def _survivor(mutant: Mutant) -> Survivor:

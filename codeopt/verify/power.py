@@ -17,7 +17,7 @@ def power_check(power: Power | None, *, bar: float) -> Check:
     `power` is None where mutants could not be tried at all.
     """
     if power is not None and power.made == 0:
-        return _check(None, passed=True, detail="no mutant could be made: there is nothing in it to get wrong")
+        return _check(power, passed=True, detail="no mutant could be made: there is nothing in it to get wrong")
     enough = bar <= 0 or (power is not None and power.tried > 0 and power.share >= bar)
     if power is None or power.tried <= 0:
         return _check(power, passed=enough, detail="no mutant could be tried: how much equal answers prove is not known")
@@ -34,7 +34,7 @@ def _check(power: Power | None, *, passed: bool, detail: str) -> Check:
             parts.append(f"survivors: {_named(power.survivors)}")
     if not passed:
         parts.append(REMEDY)
-    return Check(kind=CheckKind.ORACLE, passed=True if passed else None, detail="; ".join(parts))
+    return Check(kind=CheckKind.ORACLE, passed=True if passed else None, detail="; ".join(parts), power=power)
 
 
 def _named(survivors: tuple[Survivor, ...]) -> str:

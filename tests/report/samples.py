@@ -46,6 +46,8 @@ def checks(detail: str = "12 recorded calls (of 40 made) give equal results") ->
         Check(kind=CheckKind.PATCH, passed=True, detail="applies to a clean copy and compiles (weblog/stats.py)"),
         Check(kind=CheckKind.CALLS, passed=True, detail=detail),
         Check(kind=CheckKind.TESTS, passed=True, detail="the repository's tests: 31 passed, 1 skipped"),
+        Check(kind=CheckKind.COVERAGE, passed=True, detail="all statements that the patch changes ran in compared calls"),
+        Check(kind=CheckKind.ORACLE, passed=True, detail="1 of 2 mutants killed; survivors: line 12 (`<` for `<=`)", power=POWER),
         Check(kind=CheckKind.TIMING, passed=True, detail="2.31x [2.2, 2.45] at 99.0% on the function over 24 pairs of fresh processes"),
         Check(kind=CheckKind.WORKLOAD, passed=None, detail="the workload could not be timed", decisive=False),
     )

@@ -2,10 +2,10 @@
 
 Every request comes with the joined pickles of calls: `vary` {seed} answers new calls made of them; `sketch` {most} says what so many look
 like; `build` {plans} answers calls built by plans, with the plans' numbers; `sieve` {each_s, all_s} tries each by itself; `smaller` answers
-simpler relatives of one; `mutants` {sources, wanted, limit, each_s, all_s} says which faults the calls find.
+simpler relatives of one, `trim` a small call for each large one; `mutants` {sources, wanted, limit, each_s, all_s} says which faults the calls find.
 """
 
-from codeopt_inside import build, calls, mutants, sieve, sketch, smaller, vary
+from codeopt_inside import build, calls, mutants, sieve, sketch, smaller, trim, vary
 from codeopt_inside.children import in_child
 
 
@@ -39,6 +39,12 @@ def _smaller(pipe, calls_, _target, _request):
     _frames(pipe, made)
 
 
+def _trimmed(pipe, recorded, _target, _request):
+    made = trim.trimmed(recorded)
+    pipe.send({"made": list(range(len(made)))})
+    _frames(pipe, made)
+
+
 def _faulty(pipe, recorded, target, request):
     pipe.send({"fates": mutants.fates(target.function, recorded, request)})
 
@@ -57,5 +63,6 @@ ANSWERS = {
     "build": _in_child(_built),
     "sieve": _in_child(_sieved),
     "smaller": _in_child(_smaller),
+    "trim": _in_child(_trimmed),
     "mutants": _in_child(_faulty),
 }
