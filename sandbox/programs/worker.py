@@ -22,7 +22,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "site"))
 
-from codeopt_inside import calls, canon, frames, seen, watch, world, worn
+from codeopt_inside import calls, canon, crowd, frames, seen, watch, world, worn
 from codeopt_inside.children import in_child
 from codeopt_inside.load import load
 
@@ -122,6 +122,12 @@ def traced(pipe, target, _request):
     in_child(pipe, work)
 
 
+def crowded(pipe, target, request):
+    recorded = calls.split(pipe.receive_bytes())
+    found = crowd.answered(target.function, recorded, request["positions"], request["limit"], request["seconds"])
+    pipe.send({"digests": found})
+
+
 def asked(pipe, target, request):
     """Answer what is asked of the original's side alone; a candidate's process never loads this."""
     from codeopt_inside import referee
@@ -151,7 +157,7 @@ def main():
     pipe = frames.take_over()
     spec = pipe.receive()
     target = begin(pipe, spec) if spec is not None else None
-    handlers = {"batch": batch, "trace": traced}
+    handlers = {"batch": batch, "trace": traced, "crowd": crowded}
     while target is not None:
         request = pipe.receive()
         if request is None:
