@@ -117,6 +117,8 @@ class Settings(BaseModel):
     min_oracle: float = _setting(
         "number", 0.75, "Share of faults put into the function that the compared calls must find (0.75 is three in four).", ge=0, le=1
     )
+    float_rtol: float = _setting("number", 0.0, "How far a float may be off, relative to the original's; to the bit when 0.", ge=0, lt=1)
+    float_atol: float = _setting("number", 0.0, "How far a float may be off beside that, whatever its size.", ge=0)
     assume: Texts = _setting("list", (), "What holds for all inputs, such as sorted or finite: calls that break it are not made.")
     confidence: float = _setting("number", 0.99, "Confidence of the interval on the function.", ge=0.9, le=0.9999)
     benchmark: Text | None = _setting("command", None, "Command that `check` times; the repository's benchmarks when unset.")

@@ -14,6 +14,7 @@ from codeopt.adapters.git import Repository, open_repository, snapshot
 from codeopt.config import Settings
 from codeopt.errors import RepositoryError, StoreError
 from codeopt.model.code import Function
+from codeopt.model.tolerance import Tolerance
 from codeopt.model.work import Environment, Workload
 from codeopt.ports import SandboxProvider
 from codeopt.syntax.index import CodeIndex, index_files
@@ -181,9 +182,16 @@ def make_scene(
         min_speedup=settings.min_speedup,
         min_oracle=settings.min_oracle,
         assume=frozenset(settings.assume),
+        tolerance=_tolerance(settings),
         confidence=settings.confidence,
         seed=settings.seed,
     )
+
+
+def _tolerance(settings: Settings) -> Tolerance | None:
+    """Return what floats may be off by; None where they may not."""
+    tolerance = Tolerance(rtol=settings.float_rtol, atol=settings.float_atol)
+    return tolerance if tolerance != Tolerance() else None
 
 
 def excluded(path: str, patterns: Sequence[str]) -> bool:

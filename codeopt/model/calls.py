@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codeopt.model.oracle import Power
+from codeopt.model.tolerance import Parted
 
 __all__ = ["CallAnswer", "Deed", "Difference", "Expected", "Probe", "Replay"]
 
@@ -16,7 +17,8 @@ class CallAnswer:
     `status` is `returned`, `raised`, `opaque` (the result cannot be compared as data) or `unloadable` (the arguments cannot be
     rebuilt). `outcome` is `returned`, or `raised` and the type. `digest` covers result or exception and the arguments afterwards;
     `printed` the standard output. `given`, `shown` and `note` are short texts for people. Of an exception `explicit` says whether a `raise`
-    statement made it, and `loose` is the digest without what its message says.
+    statement made it, and `loose` is the digest without what its message says. `parted` is the same result with its floats apart, where
+    that was asked for.
     """
 
     call: int
@@ -29,9 +31,15 @@ class CallAnswer:
     note: str = ""
     explicit: bool = True
     loose: str = ""
+    parted: Parted | None = None
+
+    @property
+    def alone(self) -> str:
+        """The digest of what the call did, without the words of an exception: what is shown of a call of which nothing is told."""
+        return self.loose if self.status == "raised" else self.digest
 
     def agrees(self, other: CallAnswer) -> bool:
-        """Whether the other did the same, as far as it can be seen.
+        """Whether the other did the same, as far as it can be seen, every float to the bit.
 
         The message of an exception that the interpreter raised by itself (of a missing key, a division by zero) is no behaviour.
         """
@@ -73,14 +81,17 @@ class Deed:
 class Replay:
     """What came of making all calls again in one process.
 
-    `worn` are the digests of a second time, on worn objects (see `worn.py`), by position; empty texts prove nothing. `world` holds
-    settings of the interpreter and of libraries afterwards, by name. `arcs` holds the pairs of lines of the target's file that ran one
-    after the other (0 is outside), `kept` counts the bytes that making the same calls once more left in memory, both in another child.
-    `seconds` is the time of the first round.
+    `worn` are the digests of a second time, on worn objects (see `worn.py`), by position; empty texts prove nothing. `worn_parted` are
+    the same with their floats apart, where that was asked for. `crowd` are the digests of calls that were made at the same time (see
+    `crowd.py`). `world` holds settings of the interpreter and of libraries afterwards, by name. `arcs` holds the pairs of lines of the
+    target's file that ran one after the other (0 is outside), `kept` counts the bytes that making the same calls once more left in memory,
+    both in another child. `seconds` is the time of the first round.
     """
 
     answers: tuple[CallAnswer, ...]
     worn: tuple[str, ...] = ()
+    worn_parted: tuple[Parted, ...] = ()
+    crowd: tuple[str, ...] = ()
     world: tuple[tuple[str, str], ...] = ()
     deeds: tuple[Deed, ...] = ()
     kept: int = 0
@@ -106,6 +117,8 @@ class Expected:
     probes: tuple[Probe, ...] = ()
     recorded: int = 0
     worn: tuple[str, ...] = ()
+    worn_parted: tuple[Parted, ...] = ()
+    crowd: tuple[str, ...] = ()
     world: tuple[tuple[str, str], ...] = ()
     deeds: tuple[Deed, ...] = ()
     kept: int = 0

@@ -22,7 +22,8 @@ from codeopt.ports import Sandbox
 from codeopt.trial.clock import Elapsed
 from codeopt.trial.contest import measurement
 from codeopt.trial.scene import Scene
-from codeopt.trial.worker import Worker, open_worker
+from codeopt.trial.worker import Named, Worker, open_worker
+from codeopt.verify.tolerance import unlike
 
 __all__ = ["FLOOR_S", "Duel", "Lot", "WrongWhileTimed"]
 
@@ -52,7 +53,7 @@ class Lot:
 class _Timed:
     span: Span
     elapsed: Elapsed
-    digests: tuple[str, ...]
+    named: Named
     grown_bytes: int | None
 
 
@@ -154,7 +155,7 @@ class Duel:
         for side in order:
             with _answerable(side):
                 timed[side] = self._make(workers[side], lot, show, weighed=weighed)
-        if timed[OLD].digests != timed[NEW].digests:
+        if any(self._unlike(timed)):
             self._blame(lot, show, timed)
         old_bytes, new_bytes = timed[OLD].grown_bytes, timed[NEW].grown_bytes
         if old_bytes is not None and new_bytes is not None:
@@ -163,8 +164,12 @@ class Duel:
 
     def _make(self, worker: Worker, lot: Lot, show: Sequence[int], *, weighed: bool = False) -> _Timed:
         with worker.batch([self.every[call] for call in lot.calls], repeat=lot.repeat, weighed=weighed) as made:
-            digests = made.show(show)
-        return _Timed(span=made.span, elapsed=made.elapsed, digests=digests, grown_bytes=made.grown_bytes)
+            named = made.show(show)
+        return _Timed(span=made.span, elapsed=made.elapsed, named=named, grown_bytes=made.grown_bytes)
+
+    def _unlike(self, timed: dict[int, _Timed]) -> list[bool]:
+        """Say of each answer whether old and new differ in more than floats may."""
+        return unlike(timed[OLD].named, timed[NEW].named, self.scene.tolerance)
 
     def _blame(self, lot: Lot, show: Sequence[int], timed: dict[int, _Timed]) -> None:
         """Hold a difference against the candidate, unless the original does not repeat itself in another process either.
@@ -176,10 +181,10 @@ class Duel:
             self.scene.provider.open({}, cores=1) as referee,
             open_worker(self.scene, referee, self.recording, hash_seed=self.hash_seed) as worker,
         ):
-            again = self._make(worker, lot, show).digests
+            again = self._make(worker, lot, show).named.digests
         answers = {answer.call: answer for answer in self.expected.answers}
-        for position, old, new, repeated in zip(show, timed[OLD].digests, timed[NEW].digests, again, strict=True):
-            if old and old != new and old == repeated:
+        for position, old, repeated, differs in zip(show, timed[OLD].named.digests, again, self._unlike(timed), strict=True):
+            if differs and old and old == repeated:
                 answer = answers[lot.calls[position % len(lot.calls)]]
                 raise WrongWhileTimed(
                     f"on input ({answer.given}) a timed call answers differently from the original, whose result is {answer.shown}"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from codeopt.errors import ContestantError
-from codeopt.model.calls import Deed
+from codeopt.model.calls import CallAnswer, Deed
+from codeopt.model.tolerance import Parted
 
-__all__ = ["Message", "Told", "deed_in", "parsed"]
+__all__ = ["Message", "Told", "answer_of", "deed_in", "parsed", "parted_in"]
 
 M = TypeVar("M", bound=BaseModel)
+
+DOUBLE_BYTES = 8
 
 
 class Message(BaseModel):
@@ -23,6 +27,8 @@ class Message(BaseModel):
     prepared: int | None = None
     done: int | None = None
     digests: list[str] | None = None
+    skeleton: str | None = None
+    floats: str = ""
     kept: int = 0
     arcs: list[tuple[int, int]] | None = None
     world: dict[str, str] | None = None
@@ -51,6 +57,33 @@ class Told(BaseModel):
     note: str = ""
     explicit: bool = True
     loose: str = ""
+    skeleton: str | None = None
+    floats: str = ""
+
+
+def answer_of(told: Told) -> CallAnswer:
+    """Return what was said of a call as a noun.
+
+    Raises:
+        ContestantError: its floats are none.
+    """
+    parted = None if told.skeleton is None else parted_in(told.skeleton, told.floats)
+    return CallAnswer(**told.model_dump(exclude={"skeleton", "floats"}), parted=parted)
+
+
+def parted_in(skeleton: str, floats: str) -> Parted:
+    """Return what was said of a result with its floats apart.
+
+    Raises:
+        ContestantError: the floats are none.
+    """
+    try:
+        data = base64.b64decode(floats, validate=True)
+    except ValueError:
+        data = None
+    if data is None or len(data) % DOUBLE_BYTES:
+        raise ContestantError("the worker broke the protocol: what should be floats is not")
+    return Parted(skeleton=skeleton, floats=data)
 
 
 def deed_in(frame: bytes) -> Deed | None:

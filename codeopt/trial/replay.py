@@ -7,7 +7,7 @@ neither expected nor accepted.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -17,11 +17,12 @@ from codeopt.model.calls import Expected, Replay
 from codeopt.model.evidence import Check, CheckKind
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
+from codeopt.trial.crowding import LONGEST_S, joining, newly_concurrent, spread
 from codeopt.trial.recording import unpack
 from codeopt.trial.scene import Scene
 from codeopt.trial.shrinking import shrunk
-from codeopt.trial.worker import BatchEndedError, open_worker
-from codeopt.verify.calls import first_difference, judge_calls, still
+from codeopt.trial.worker import BatchEndedError, Named, open_worker
+from codeopt.verify.calls import first_difference, judge_calls, steady, still
 from codeopt.verify.conduct import judge_conduct
 
 __all__ = ["SEEDS", "CallsTrial", "check_calls", "inputs", "replayed"]
@@ -57,21 +58,29 @@ class CallsTrial:
 
 
 def check_calls(
-    scene: Scene, contestant: Sandbox, recording: Recording, expected: Expected, *, referee: Sandbox | None = None
+    scene: Scene,
+    contestant: Sandbox,
+    recording: Recording,
+    expected: Expected,
+    *,
+    referee: Sandbox | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> CallsTrial:
-    """Replay the expected calls on a candidate and compare.
+    """Replay the expected calls on a candidate and compare; `files` are those of its patch, where they are known.
 
     Before a difference is held against the candidate, the original (in `referee`, when given) is asked once more: what it no longer
     does itself, because a day has passed or a file has gone, proves nothing.
     """
     if not expected.calls:
         return CallsTrial(calls=judge_calls(expected, Replay(answers=()), seen=recording.seen))
+    if referee is not None and newly_concurrent(scene, recording, files or {}):
+        expected = _with_crowd(scene, referee, recording, expected)
     every = inputs(recording, expected)
     try:
         got = replayed(scene, contestant, recording, every, expected.replayed, CANDIDATE_SEED, expected=expected)
     except ContestantError as error:
         return CallsTrial(calls=Check(kind=CheckKind.CALLS, passed=False, detail=f"while recorded calls were replayed: {error}"))
-    check = judge_calls(expected, got, seen=recording.seen)
+    check = judge_calls(expected, got, seen=recording.seen, tolerance=scene.tolerance)
     if check.passed is not True and referee is not None:
         check = _blamed(scene, referee, contestant, recording, expected=expected, got=got)
     if check.passed is not True:
@@ -83,18 +92,40 @@ def check_calls(
 def _blamed(scene: Scene, referee: Sandbox, contestant: Sandbox, recording: Recording, *, expected: Expected, got: Replay) -> Check:
     """Hold a difference against the candidate if the original still does what was expected, on as small an input as shows it."""
     expected = _asked_again(scene, referee, recording, expected)
-    found = first_difference(expected, got)
+    found = first_difference(expected, got, scene.tolerance)
     if found is not None and found.call is not None and not expected.breaks(found.call):
         data = inputs(recording, expected)[found.call]
         found = shrunk(scene, (referee, contestant), recording, data) or found
-    return judge_calls(expected, got, seen=recording.seen, found=found)
+    return judge_calls(expected, got, seen=recording.seen, found=found, tolerance=scene.tolerance)
 
 
 def _asked_again(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Expected:
     try:
-        return still(expected, replayed(scene, referee, recording, inputs(recording, expected), expected.replayed, CANDIDATE_SEED))
+        every = inputs(recording, expected)
+        together = _together(expected)
+        return still(expected, replayed(scene, referee, recording, every, expected.replayed, CANDIDATE_SEED, together=together))
     except ContestantError:
         return Expected(answers=(), dropped=(("the original does not repeat its own result", len(expected.answers)),))
+
+
+def _with_crowd(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Expected:
+    """Add what the original does when several calls are made at the same time; nothing where it cannot be asked."""
+    every, known = inputs(recording, expected), {answer.call for answer in expected.answers}
+    comparable = [at for at, number in enumerate(expected.replayed) if number in known]
+    positions = spread(comparable, calls=len(expected.replayed), seconds=expected.seconds)
+    crowds = []
+    try:
+        for seed in SEEDS:
+            with open_worker(scene, referee, recording, hash_seed=seed) as worker:
+                crowds.append(worker.crowd([every[number] for number in expected.replayed], positions, seconds=LONGEST_S))
+    except ContestantError:
+        return expected
+    return dataclasses.replace(expected, crowd=steady(expected, *crowds))
+
+
+def _together(expected: Expected) -> list[int]:
+    """Return the positions of calls of which it is known what they do when they are made at the same time."""
+    return [at for at, digest in enumerate(expected.crowd[: len(expected.replayed)]) if digest]
 
 
 def replayed(
@@ -106,8 +137,11 @@ def replayed(
     hash_seed: int,
     *,
     expected: Expected | None = None,
+    together: Sequence[int] | None = None,
 ) -> Replay:
-    """Make the calls with these numbers in a fresh process, and a second time on worn objects.
+    """Make the calls with these numbers in a fresh process, a second time on worn objects, and some at the same time.
+
+    Those are the ones at the positions `together`, or which `expected` knows of, or which the original's source asks for.
 
     Raises:
         ContestantError: the worker died, hung or broke the protocol.
@@ -119,13 +153,24 @@ def replayed(
             replay = batch.tell(numbers, among=None if expected is None else {answer.call for answer in expected.answers})
             if expected is None or expected.worn:
                 looked = range(len(numbers)) if expected is None else [at for at, digest in enumerate(expected.worn) if digest]
-                replay = dataclasses.replace(replay, worn=_tolerant(partial(batch.again, looked), (), strict=expected is not None))
+                worn = _tolerant(partial(batch.again, looked), Named(()), strict=expected is not None)
+                replay = dataclasses.replace(replay, worn=worn.digests, worn_parted=worn.parted)
+        if together is None:
+            together = _together(expected) if expected is not None else _joining(scene, recording, replay)
+        if together:
+            longest_s = LONGEST_S if expected is None else patience_s + LONGEST_S
+            replay = dataclasses.replace(replay, crowd=worker.crowd(chosen, together, seconds=longest_s))
         seen: tuple[tuple[tuple[int, int], ...], int] = ((), 0)
         if expected is None or expected.arcs:
             ask = partial(worker.trace, chosen, timeout_s=TRACED * patience_s)
             seen = _tolerant(ask, seen, strict=expected is not None)
         arcs, kept = seen
         return dataclasses.replace(replay, arcs=arcs, kept=kept, deeds=worker.deeds)
+
+
+def _joining(scene: Scene, recording: Recording, replay: Replay) -> list[int]:
+    comparable = [at for at, answer in enumerate(replay.answers) if answer.digest]
+    return joining(scene, recording, comparable, calls=len(replay.answers), seconds=replay.seconds)
 
 
 def _tolerant(ask: Callable[[], T], nothing: T, *, strict: bool) -> T:

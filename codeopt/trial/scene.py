@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from codeopt.model.tolerance import Tolerance
 from codeopt.model.work import Command, Environment, Workload
 from codeopt.ports import Sandbox, SandboxProvider
 
@@ -23,6 +24,7 @@ class Limits:
     vary_s: float = 20.0
     replay_s: float = 30.0
     power_s: float = 20.0
+    hunt_s: float = 8.0
     race_s: float = 40.0
     workload_race_s: float = 60.0
     nodes: int = 200_000
@@ -34,7 +36,8 @@ class Scene:
     """What every trial of a run shares. `files` is the snapshot: path to bytes of the files that patches may touch.
 
     `secret` draws what a candidate must not be able to foresee: made inputs, orders, positions that are looked at. `assume` names
-    properties of inputs that hold whatever the recorded calls are like: calls that break one are not made.
+    properties of inputs that hold whatever the recorded calls are like: calls that break one are not made. Without a `tolerance` floats are
+    compared to the bit.
     """
 
     provider: SandboxProvider
@@ -47,6 +50,7 @@ class Scene:
     confidence: float = 0.99
     min_oracle: float = 0.0
     assume: frozenset[str] = frozenset()
+    tolerance: Tolerance | None = None
     seed: int = 0
     secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from codeopt.errors import ContestantError
 from codeopt.model.calls import CallAnswer, Difference
+from codeopt.model.tolerance import Tolerance
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.trial.asking import smaller
@@ -33,7 +34,7 @@ def shrunk(scene: Scene, sides: tuple[Sandbox, Sandbox], recording: Recording, d
             open_worker(scene, old, recording, hash_seed=1, renewed=False) as second,
             open_worker(scene, new, recording, hash_seed=2) as candidate,
         ):
-            trio = _Trio(first=first, second=second, candidate=candidate)
+            trio = _Trio(first=first, second=second, candidate=candidate, tolerance=scene.tolerance)
             return trio.smallest(data, until=time.monotonic() + min(PATIENCE_S, scene.limits.call_s))
     except ContestantError:
         return None
@@ -46,6 +47,7 @@ class _Trio:
     first: Worker
     second: Worker
     candidate: Worker
+    tolerance: Tolerance | None
 
     def smallest(self, data: bytes, *, until: float) -> Difference | None:
         found = self.differing([data])
@@ -59,17 +61,17 @@ class _Trio:
         """Return the first option on which the candidate differs, and how."""
         wanted, again, got = (_told(worker, options) for worker in (self.first, self.second, self.candidate))
         for data, want, repeated, have in zip(options, wanted, again, got, strict=True):
-            found = difference_between(want, have) if want.agrees(repeated) else None
+            found = difference_between(want, have, self.tolerance) if want.agrees(repeated) else None
             if found is not None:
                 return data, found
         return None
 
 
 def _told(worker: Worker, options: Sequence[bytes]) -> Sequence[CallAnswer]:
-    """Return what a side does with each option.
+    """Return what a side does with each option, floats apart as well: so it can be said where nothing else differs.
 
     Raises:
         ContestantError: it does not get through them.
     """
     with worker.batch(options) as batch:
-        return batch.tell(range(len(options))).answers
+        return batch.tell(range(len(options)), parted=True).answers

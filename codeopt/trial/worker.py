@@ -7,27 +7,37 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import NamedTuple
 
 from codeopt.errors import ContestantError
 from codeopt.model.calls import CallAnswer, Deed, Replay
 from codeopt.model.evidence import Span
+from codeopt.model.tolerance import Parted
 from codeopt.model.work import Command, Recording
 from codeopt.ports import Channel, Sandbox
 from codeopt.trial.clock import Elapsed, Stopwatch
 from codeopt.trial.loading import target_spec
-from codeopt.trial.messages import Message, Told, deed_in, parsed
+from codeopt.trial.messages import Message, Told, answer_of, deed_in, parsed, parted_in
 from codeopt.trial.recording import frames_of, pack
 from codeopt.trial.scene import Scene
 
-__all__ = ["Batch", "BatchEndedError", "Worker", "open_worker"]
+__all__ = ["Batch", "BatchEndedError", "Named", "Worker", "open_worker"]
 
 START_S = 120.0
 LIFE_S = 3600.0
 MOST_DEEDS = 100
+CROWD_SLACK_S = 30.0
 
 
 class BatchEndedError(ContestantError):
     """A batch ended its own process; the worker lives on and takes the next one."""
+
+
+class Named(NamedTuple):
+    """Results by position: their digests, empty where one cannot be compared, and the same with their floats apart, for a tolerance."""
+
+    digests: tuple[str, ...]
+    parted: tuple[Parted, ...] = ()
 
 
 class Batch:
@@ -52,30 +62,28 @@ class Batch:
         """From the inputs to the answers; complete after `show`."""
         return Span(preparing_s=self.preparing_s, seconds=self.seconds, answering_s=self.answering_s)
 
-    def show(self, positions: Sequence[int]) -> tuple[str, ...]:
-        """Return the digests of the results at these positions, empty where one cannot be compared.
+    def show(self, positions: Sequence[int]) -> Named:
+        """Return what the results at these positions are.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
         start = time.perf_counter()
-        self._worker.ask({"op": "show", "positions": list(positions)})
-        digests = self._worker.expect("digests").digests or []
+        named = self._worker.named({"op": "show", "positions": list(positions)}, len(positions))
         self.answering_s = time.perf_counter() - start
-        if len(digests) != len(positions):
-            raise ContestantError(f"the worker showed {len(digests)} results of {len(positions)}")
-        return tuple(digests)
+        return named
 
-    def tell(self, numbers: Sequence[int], *, among: Collection[int] | None = None) -> Replay:
+    def tell(self, numbers: Sequence[int], *, among: Collection[int] | None = None, parted: bool | None = None) -> Replay:
         """Return all that is to be known of the batch; `numbers` are those of its calls, in order.
 
-        Of calls that are not `among` those that matter nothing is told: what is large and cannot be compared takes long to encode.
+        Of calls that are not `among` those that matter nothing is told: what is large and cannot be compared takes long to encode. Results
+        are told with their floats apart too where the scene has a tolerance, unless `parted` says otherwise.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
         positions = [at for at, number in enumerate(numbers) if among is None or number in among]
-        self._worker.ask({"op": "tell", "positions": positions})
+        self._worker.ask({"op": "tell", "positions": positions}, parted=parted)
         answers = [self._worker.told() for _ in positions]
         if [answer.call for answer in answers] != positions:
             raise ContestantError("the worker told of other calls than those it was asked about")
@@ -83,17 +91,13 @@ class Batch:
         named = tuple(replace(answer, call=numbers[answer.call]) for answer in answers)
         return Replay(answers=named, world=tuple(sorted(world.items())), deeds=self._worker.deeds, seconds=self.seconds)
 
-    def again(self, positions: Collection[int]) -> tuple[str, ...]:
-        """Have all calls made a second time on worn objects, and return their digests, empty for those not at the positions.
+    def again(self, positions: Collection[int]) -> Named:
+        """Have all calls made a second time on worn objects, and return what comes of those at the positions.
 
         Raises:
             ContestantError: the worker died, hung or broke the protocol.
         """
-        self._worker.ask({"op": "again", "positions": sorted(positions)})
-        digests = tuple(self._worker.expect("digests").digests or ())
-        if len(digests) != self._size:
-            raise ContestantError("the worker did not make every call again")
-        return digests
+        return self._worker.named({"op": "again", "positions": sorted(positions)}, self._size)
 
 
 class Worker:
@@ -171,6 +175,18 @@ class Worker:
         message = self.answer({"op": "trace"}, calls, "arcs", timeout_s=timeout_s)
         return tuple(message.arcs or ()), message.kept
 
+    def crowd(self, calls: Sequence[bytes], positions: Sequence[int], *, seconds: float) -> tuple[str, ...]:
+        """Have the calls at these positions made at the same time, and return the digests of all, empty where there is nothing stable.
+
+        Raises:
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        question = {"op": "crowd", "positions": list(positions), "seconds": seconds}
+        digests = tuple(self.answer(question, calls, "digests", timeout_s=seconds + CROWD_SLACK_S).digests or ())
+        if len(digests) != len(calls):
+            raise ContestantError("the worker did not make every call at the same time as others")
+        return digests
+
     def made(self, question: Mapping[str, object], calls: Sequence[bytes]) -> tuple[tuple[int, bytes], ...]:
         """Ask the original's side for new calls, and return them with the numbers that it gives them.
 
@@ -195,9 +211,23 @@ class Worker:
         self._channel.send(pack(calls))
         return self.expect(field)
 
-    def ask(self, question: dict[str, object]) -> None:
-        """Send a question about the batch that was made."""
-        self._send({**question, "limit": self._scene.limits.nodes})
+    def ask(self, question: dict[str, object], *, parted: bool | None = None) -> None:
+        """Send a question about the batch that was made; `parted` is that of `Batch.tell`."""
+        apart = self._scene.tolerance is not None if parted is None else parted
+        self._send({**question, "limit": self._scene.limits.nodes, "parted": apart})
+
+    def named(self, question: dict[str, object], count: int) -> Named:
+        """Send a question about the batch that was made, and return what so many results are.
+
+        Raises:
+            ContestantError: the worker died, hung or broke the protocol.
+        """
+        self.ask(question)
+        digests = self.expect("digests").digests or []
+        if len(digests) != count:
+            raise ContestantError(f"the worker spoke of {len(digests)} results of {count}")
+        parts = (self.expect("skeleton") for _ in (digests if self._scene.tolerance is not None else ()))
+        return Named(tuple(digests), tuple(parted_in(part.skeleton or "", part.floats) for part in parts))
 
     def expect(self, field: str) -> Message:
         """Wait for the message that has `field`.
@@ -223,7 +253,7 @@ class Worker:
         if frame.startswith(b'{"failed":'):
             failed = parsed(Message, frame)
             raise BatchEndedError(f"{failed.failed} {failed.error}".strip())
-        return CallAnswer(**parsed(Told, frame).model_dump())
+        return answer_of(parsed(Told, frame))
 
     def _send(self, message: object) -> None:
         self._channel.send(json.dumps(message).encode())

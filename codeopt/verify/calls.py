@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codeopt.model.calls import CallAnswer, Deed, Difference, Expected, Replay
 from codeopt.model.evidence import Check, CheckKind
+from codeopt.model.tolerance import Parted, Tolerance
 from codeopt.verify.conduct import world_difference
+from codeopt.verify.tolerance import agreement, float_note, is_near
 
-__all__ = ["agreed", "difference_between", "first_difference", "judge_calls", "settle", "still"]
+__all__ = ["agreed", "difference_between", "first_difference", "judge_calls", "settle", "steady", "still"]
 
 
 def settle(
@@ -49,12 +52,25 @@ def agreed(expected: Expected, first: Replay, second: Replay) -> Expected:
     return replace(
         expected,
         worn=worn if any(worn) else (),
+        worn_parted=first.worn_parted if any(worn) else (),
+        crowd=steady(expected, first.crowd, second.crowd),
         world=tuple(item for item in first.world if item in second.world),
         deeds=tuple(deeds.values()),
         kept=max(first.kept, second.kept),
         arcs=first.arcs if second.arcs else (),
         seconds=max(first.seconds, second.seconds),
     )
+
+
+def steady(expected: Expected, first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    """Keep what the original answers alike, in two processes, when several calls are made at the same time and when one is.
+
+    Nothing is left where no call is answered so.
+    """
+    alone = {answer.call: answer.alone for answer in expected.answers}
+    triples = zip(expected.replayed, first, second, strict=False)
+    kept = tuple(one if one == other == alone.get(number) else "" for number, one, other in triples)
+    return kept if any(kept) else ()
 
 
 def still(expected: Expected, again: Replay) -> Expected:
@@ -64,8 +80,9 @@ def still(expected: Expected, again: Replay) -> Expected:
     gone = len(expected.answers) - len(kept)
     dropped = (*expected.dropped, ("the original does not repeat its own result", gone)) if gone else expected.dropped
     worn = tuple(one if one == other else "" for one, other in zip(expected.worn, again.worn, strict=False))
+    crowd = tuple(one if one == other else "" for one, other in zip(expected.crowd, again.crowd, strict=False))
     world = tuple(item for item in expected.world if item in again.world)
-    return replace(expected, answers=kept, dropped=dropped, worn=worn, world=world)
+    return replace(expected, answers=kept, dropped=dropped, worn=worn, crowd=crowd, world=world)
 
 
 def _unusable(answer: CallAnswer, again: CallAnswer | None, recorded: str) -> str:
@@ -80,19 +97,23 @@ def _unusable(answer: CallAnswer, again: CallAnswer | None, recorded: str) -> st
     return ""
 
 
-def judge_calls(expected: Expected, replay: Replay, *, seen: int, found: Difference | None = None) -> Check:
+def judge_calls(
+    expected: Expected, replay: Replay, *, seen: int, found: Difference | None = None, tolerance: Tolerance | None = None
+) -> Check:
     """Compare a candidate's answers with the original's; every expected call must be answered, and none differently.
 
     The same goes for the second time on worn objects, and for what the calls leave of the interpreter's and the libraries' settings.
-    `found` is a difference that is already known, in better words. One that shows only where something fails to hold that holds for all
-    recorded calls proves neither that the candidate is wrong nor that it is right.
+    Floats may differ within a tolerance, where there is one. `found` is a difference that is already known, in better words. One that
+    shows only where something fails to hold that holds for all recorded calls proves neither that the candidate is wrong nor that it is
+    right.
     """
     if not expected.calls:
         why = "; ".join(f"{count} times: {reason}" for reason, count in expected.dropped) or "the workload never calls it"
         return Check(kind=CheckKind.CALLS, passed=None, detail=f"no recorded call can be compared: {why}")
-    difference = found or first_difference(expected, replay)
+    difference = found or first_difference(expected, replay, tolerance)
     if difference is None:
-        return Check(kind=CheckKind.CALLS, passed=True, detail=_agreement(expected, seen))
+        floats = agreement(_parted(expected, replay), tolerance)
+        return Check(kind=CheckKind.CALLS, passed=True, detail="; ".join(filter(None, (_agreement(expected, seen), floats))))
     broken = "" if difference.call is None else expected.breaks(difference.call)
     if broken:
         unusual = (
@@ -114,33 +135,55 @@ def _agreement(expected: Expected, seen: int) -> str:
     return detail
 
 
-def first_difference(expected: Expected, replay: Replay) -> Difference | None:
+def _parted(expected: Expected, replay: Replay) -> Iterator[tuple[Parted | None, Parted | None]]:
+    """Yield what is wanted and what came, with floats apart."""
+    got = {answer.call: answer for answer in replay.answers}
+    yield from ((want.parted, got[want.call].parted) for want in expected.answers if want.call in got)
+    worn = zip(expected.worn, expected.worn_parted, replay.worn_parted, strict=False)
+    yield from ((want, other) for digest, want, other in worn if digest)
+
+
+def first_difference(expected: Expected, replay: Replay, tolerance: Tolerance | None = None) -> Difference | None:
     """Return the first difference, one on usual inputs before one on others; None where there is none."""
     got = {answer.call: answer for answer in replay.answers}
-    calls = [found for want in expected.answers if (found := difference_between(want, got.get(want.call)))]
-    worn = list(_worn_difference(expected, replay))
-    usual = [found for found in (*calls, *worn) if found.call is None or not expected.breaks(found.call)]
+    calls = [found for want in expected.answers if (found := difference_between(want, got.get(want.call), tolerance))]
+    later = list(_later_differences(expected, replay, tolerance))
+    usual = [found for found in (*calls, *later) if found.call is None or not expected.breaks(found.call)]
     if usual:
         return usual[0]
     world = world_difference(expected.world, replay.world)
-    return Difference(text=world) if world else next(iter((*calls, *worn)), None)
+    return Difference(text=world) if world else next(iter((*calls, *later)), None)
 
 
-def _worn_difference(expected: Expected, replay: Replay) -> Iterator[Difference]:
+def _later_differences(expected: Expected, replay: Replay, tolerance: Tolerance | None) -> Iterator[Difference]:
+    """Find what differs when the calls are made once more: on worn objects, and at the same time.
+
+    A candidate that answers right one call at a time is held to those answers when it makes several.
+    """
+    worn = "the second time, after its first result and old arguments were overwritten"
+    near = [is_near(want, got, tolerance) for want, got in zip(expected.worn_parted, replay.worn_parted, strict=False)]
+    yield from _differences(expected, expected.worn, replay.worn, near, when=worn)
+    alone = {answer.call: answer.alone for answer in replay.answers}
+    wanted = [alone.get(number, "") if digest else "" for number, digest in zip(expected.replayed, expected.crowd, strict=False)]
+    yield from _differences(expected, wanted, replay.crowd, (), when="when several calls are made at the same time")
+
+
+def _differences(expected: Expected, wanted: Sequence[str], got: Sequence[str], near: Sequence[bool], *, when: str) -> Iterator[Difference]:
     known = {answer.call: answer for answer in expected.answers}
-    worn = list(replay.worn) + [""] * (len(expected.worn) - len(replay.worn))
-    for number, want, digest in zip(expected.replayed, expected.worn, worn, strict=False):
-        if want and digest != want and number in known:
-            given = known[number].given
-            text = f"on input ({given}) it answers differently the second time, after its first result and old arguments were overwritten"
-            yield Difference(call=number, text=text)
+    answers = itertools.zip_longest(wanted, got, near)
+    for number, (want, digest, is_close) in zip(expected.replayed, answers, strict=False):
+        if want and digest != want and not is_close and number in known:
+            yield Difference(call=number, text=f"on input ({known[number].given}) it answers differently {when}")
 
 
-def difference_between(want: CallAnswer, got: CallAnswer | None) -> Difference | None:
-    """Say how an answer differs from what is wanted; None where it does not."""
-    if got is not None and want.agrees(got):
+def difference_between(want: CallAnswer, got: CallAnswer | None, tolerance: Tolerance | None = None) -> Difference | None:
+    """Say how an answer differs from what is wanted; None where it does not, or only in floats and within a tolerance."""
+    if got is None or (want.status, want.printed) != (got.status, got.printed):
+        return Difference(call=want.call, text=_told(want, got))
+    if want.agrees(got) or is_near(want.parted, got.parted, tolerance):
         return None
-    return Difference(call=want.call, text=_told(want, got))
+    note = float_note(want.parted, got.parted, tolerance)
+    return Difference(call=want.call, text="; ".join(filter(None, (_told(want, got), note))))
 
 
 def _told(want: CallAnswer, got: CallAnswer | None) -> str:
