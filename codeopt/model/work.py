@@ -140,6 +140,11 @@ class Recording:
     data: bytes
     seconds: float = 0.0
 
+    @property
+    def each_s(self) -> float:
+        """The time of a call, on average."""
+        return self.seconds / max(1, self.seen)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteRun:

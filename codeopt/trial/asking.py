@@ -6,13 +6,15 @@ Each question goes to a worker of the original; a candidate's is never asked any
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from codeopt.errors import ContestantError
 from codeopt.model.mutant import Mutant
 from codeopt.model.plan import Plan
 from codeopt.trial.worker import Worker
 from codeopt.verify.probes import Tried
 
-__all__ = ["built", "fates", "sieved", "sketched", "smaller", "trimmed", "varied"]
+__all__ = ["Fate", "built", "fates", "sieved", "sketched", "smaller", "trimmed", "varied"]
 
 SLACK_S = 30.0
 
@@ -76,12 +78,29 @@ def trimmed(worker: Worker, calls: Sequence[bytes]) -> tuple[bytes, ...]:
     return tuple(data for _, data in worker.made({"op": "trim"}, calls))
 
 
-def fates(
-    worker: Worker, calls: Sequence[bytes], mutants: Sequence[Mutant], wanted: Sequence[tuple[str, str]], *, each_s: float, all_s: float
-) -> tuple[str, ...]:
-    """Put mutants through calls and return what became of each: `killed`, `crashed`, `hung`, `survived`, `unfit` or `untried`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of a mutant, at which call: `killed`, `crashed`, `hung`, `survived`, `unfit` or `untried`.
 
-    `wanted` holds the digests of what the original does and prints in each call.
+    The call behind the last one stands for what all of them left in the module.
+    """
+
+    how: str
+    call: int
+
+
+def fates(
+    worker: Worker,
+    calls: Sequence[bytes],
+    mutants: Sequence[Mutant],
+    wanted: Sequence[tuple[str, str]] | None,
+    *,
+    each_s: float,
+    all_s: float,
+) -> tuple[Fate, ...]:
+    """Put mutants through calls and return what became of each.
+
+    `wanted` holds the digests of what the original does and prints in each call; where it is None, whatever it does twice is.
 
     Raises:
         ContestantError: the worker died, hung or broke the protocol.
@@ -89,9 +108,11 @@ def fates(
     question = {
         "op": "mutants",
         "sources": [mutant.source.decode("utf-8", "surrogateescape") for mutant in mutants],
-        "wanted": [list(pair) for pair in wanted],
+        "wanted": None if wanted is None else [list(pair) for pair in wanted],
         "each_s": each_s,
         "all_s": all_s,
     }
-    found = worker.answer(question, calls, "fates", timeout_s=all_s + each_s + SLACK_S).fates or ()
-    return tuple(fate for fate, _ in found)
+    found = worker.answer(question, calls, "fates", timeout_s=2 * all_s + each_s + SLACK_S).fates or ()
+    if len(found) != len(mutants):
+        raise ContestantError(f"the worker told the fates of {len(found)} mutants of {len(mutants)}")
+    return tuple(Fate(how=how, call=call) for how, call in found)

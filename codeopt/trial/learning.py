@@ -1,8 +1,7 @@
 """Learns from the original what it does with recorded calls and with calls that were made out of them, and how much that shows.
 
-Near relatives of recorded calls are made by the original's side alone, by a secret seed (`vary.py`). Probes are planned by the host from
-sketches of the recorded calls, built on the original's side (`build.py`), and tried there one by one before they join the others: what was
-made up may never end, or end its process.
+Near relatives of recorded calls are made by the original's side alone, by a secret seed (`vary.py`); `probing.py` makes calls that are
+less alike.
 """
 
 from __future__ import annotations
@@ -13,19 +12,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from codeopt.errors import ContestantError
-from codeopt.inputs.plans import plans
-from codeopt.inputs.signature import signature_of
-from codeopt.model.calls import CallAnswer, Expected, Probe
+from codeopt.model.calls import CallAnswer, Expected
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
-from codeopt.trial.asking import built, sieved, sketched, trimmed, varied
+from codeopt.trial.asking import varied
 from codeopt.trial.power import tried_power
+from codeopt.trial.probing import probes
 from codeopt.trial.recording import unpack
 from codeopt.trial.replay import SEEDS, inputs, replayed
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import BatchEndedError, Worker, open_worker
 from codeopt.verify.calls import agreed, settle
-from codeopt.verify.probes import telling
 
 __all__ = ["learn_expected"]
 
@@ -33,11 +30,6 @@ MOST_CRASHES = 5
 FEWEST = 4
 LEAST_NEAR = 2
 NEAR_BYTES = 8_000_000
-SKETCHED = 60
-PLANNED = 640
-KEPT = 224
-# Another type, or parts of another make, than any recorded call had: what the code does there is nobody's business.
-ALIEN = frozenset({"type", "nested", "shape", "keys", "state"})
 
 
 def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expected:
@@ -57,11 +49,11 @@ def _learnt(scene: Scene, referee: Sandbox, recording: Recording) -> Expected:
     calls = unpack(recording).calls
     survivors = _survivors(scene, referee, recording, _affordable(scene, recording, calls))
     near = _near(scene, referee, recording)
-    probes = _probes(scene, referee, recording)
+    others = probes(scene, referee, recording, near)
     try:
-        return _settled(scene, referee, recording, survivors, made=Expected(answers=(), varied=near, probes=probes))
+        return _settled(scene, referee, recording, survivors, made=Expected(answers=(), varied=near, probes=others))
     except ContestantError:
-        if not probes:
+        if not others:
             raise
         # Each was well by itself, and not all of them are in one process.
         return _settled(scene, referee, recording, survivors, made=Expected(answers=(), varied=near))
@@ -86,8 +78,7 @@ def _settled(scene: Scene, referee: Sandbox, recording: Recording, survivors: _S
 
 def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> Sequence[bytes]:
     """Return as many of the calls, from the first on, as can be replayed in good time; a few at least."""
-    each_s = recording.seconds / max(1, recording.seen)
-    return calls[: max(FEWEST, int(scene.limits.replay_s / each_s))] if each_s else calls
+    return calls[: max(FEWEST, int(scene.limits.replay_s / recording.each_s))] if recording.each_s else calls
 
 
 class _Survivors(NamedTuple):
@@ -144,28 +135,3 @@ def _light(calls: Sequence[bytes], most_bytes: int) -> tuple[bytes, ...]:
     """Return calls up to a sum of their sizes, two at least: every candidate makes them all."""
     sums = itertools.accumulate(map(len, calls))
     return tuple(data for at, (data, total) in enumerate(zip(calls, sums, strict=True)) if at < LEAST_NEAR or total <= most_bytes)
-
-
-def _probes(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[Probe, ...]:
-    """Return probes that the original answers in good time, those that show something new of it first; none where it cannot be asked."""
-    frames = unpack(recording)
-    source = scene.files.get(recording.name.path, b"")
-    signature = signature_of(source, recording.name.qualname, recording.name.ordinal)
-    try:
-        with open_worker(scene, referee, recording) as worker:
-            calls = trimmed(worker, frames.calls)
-            sketches = sketched(worker, calls, most=SKETCHED)
-            seed, unwanted = f"{scene.secret}/{recording.name}", ALIEN | scene.assume
-            planned = plans(sketches, signature, most=PLANNED, seed=seed, unwanted=unwanted)
-            made = built(worker, calls, planned)
-            tried = sieved(worker, [data for _, data in made], each_s=_patience_s(scene, recording), all_s=scene.limits.vary_s)
-    except ContestantError:
-        return ()
-    probes = [Probe(data=data, breaks=planned[number].breaks) for number, data in made]
-    return tuple(probes[at] for at in telling(tried, most=KEPT))
-
-
-def _patience_s(scene: Scene, recording: Recording) -> float:
-    """Return how long a call that nobody made may take: what is far beyond the recorded ones tells no more, and costs every candidate."""
-    each_s = recording.seconds / max(1, recording.seen)
-    return min(scene.limits.call_s, max(0.1, 20 * each_s))

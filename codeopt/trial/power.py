@@ -17,7 +17,7 @@ from codeopt.trial.replay import CANDIDATE_SEED, SLOWER, inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import open_worker
 
-__all__ = ["tried_power"]
+__all__ = ["SHORTEST_S", "mutants_of", "tried_power"]
 
 MOST = 60
 LEFT_OUT = frozenset({"unfit", "untried"})
@@ -27,11 +27,9 @@ MOST_BYTES = 2_000_000
 
 def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Power | None:
     """Return how many faults of the target the expected calls find; None where there is nothing to compare, or it cannot be tried."""
-    name = recording.name
-    source = scene.files.get(name.path, b"")
     if not expected.calls:
         return None
-    made = mutants(name.path, source, name.qualname, name.ordinal, most=MOST, seed=f"{scene.seed}/{name}")
+    made = mutants_of(scene, recording)
     answers = {answer.call: answer for answer in expected.answers}
     every = inputs(recording, expected)
     numbers = _cheapest([number for number in expected.replayed if number in answers], every)
@@ -47,9 +45,15 @@ def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: 
             )
     except ContestantError:
         return None
-    survivors = [_survivor(mutant) for mutant, fate in zip(made, ended, strict=True) if fate == "survived"]
-    untried = sum(fate in LEFT_OUT for fate in ended)
+    survivors = [_survivor(mutant) for mutant, fate in zip(made, ended, strict=True) if fate.how == "survived"]
+    untried = sum(fate.how in LEFT_OUT for fate in ended)
     return Power(made=len(made), killed=len(made) - len(survivors) - untried, survivors=tuple(survivors), untried=untried)
+
+
+def mutants_of(scene: Scene, recording: Recording) -> tuple[Mutant, ...]:
+    """Return the faults that are put into a target, the same each time."""
+    name = recording.name
+    return mutants(name.path, scene.files.get(name.path, b""), name.qualname, name.ordinal, most=MOST, seed=f"{scene.seed}/{name}")
 
 
 def _cheapest(numbers: Sequence[int], every: Sequence[bytes]) -> Sequence[int]:

@@ -112,7 +112,7 @@ def _unmatched(functions: Mapping[str, Function], others: Mapping[str, Function]
         node
         for name, function in functions.items()
         for node in _statements(function)
-        if not _taken(node, spare.get(name, Counter())) and not isinstance(node, SILENT) and not _is_docstring(node)
+        if not _taken(node, spare.get(name, Counter())) and not _is_silent(node)
     ]
     moved = sum(spare.values(), Counter[str]())
     return [node for node in at_home if not _taken(node, moved)]
@@ -130,7 +130,7 @@ def _taken(node: ast.stmt, spare: Counter[str]) -> bool:
 def _ran(node: ast.stmt, arcs: Arcs) -> bool:
     """Whether any line that shows it was reached."""
     lines = _lines(node)
-    return isinstance(node, SILENT) or _is_docstring(node) or any(to in lines for _, to in arcs)
+    return _is_silent(node) or any(to in lines for _, to in arcs)
 
 
 def _left(node: Branch, arcs: Arcs) -> bool:
@@ -181,8 +181,11 @@ def _only_raises(node: ast.stmt) -> bool:
     return isinstance(node, ast.Raise | ast.Assert)
 
 
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+def _is_silent(node: ast.stmt) -> bool:
+    """Whether no line shows that a statement was run: it does nothing by itself, as docstrings and bare annotations do."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    is_annotation = isinstance(node, ast.AnnAssign) and node.value is None
+    return isinstance(node, SILENT) or is_text or is_annotation
 
 
 def _shortened(node: ast.stmt) -> str:

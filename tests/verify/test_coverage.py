@@ -124,6 +124,7 @@ def test_a_file_that_was_not_looked_at_says_nothing():
     [
         'def f(items):\n    """Say more."""\n    out = []\n    for item in items:\n        out.append(item)\n    return out\n',
         "def f(items):\n    pass\n    return list(\n        items\n    )\n",
+        "def f(items):\n    out: list\n    out = [*items]\n    return out\n",
         "LIMIT = 3\n\n\nclass C:\n    x = 1\n\n\ndef f(items):\n    return list(items)\n",
         "def f(items):\n    out = []\n    while True:\n        out += items\n        break\n    return out\n",
         "def f(items):\n    if items: items = [*items]\n    return list(items)\n",

@@ -96,8 +96,8 @@ class Trial:
 
     def learn(self):
         for position, answer in self.answers():
-            after = position == len(self.recorded)
-            if after or (self.wanted[position][0] and [answer.digest, answer.printed] == list(self.wanted[position])):
+            anything = self.wanted is None or position == len(self.recorded)
+            if anything or (self.wanted[position][0] and [answer.digest, answer.printed] == list(self.wanted[position])):
                 self.known.put(position, answer)
         return SURVIVED
 
@@ -190,8 +190,8 @@ def fates(function, recorded, request):
     """Return (fate, position of the call that decided it) of each mutant of a function, in order; behind the last call is what all left.
 
     `request` holds the mutants' `sources` (files as text, bytes that are none escaped), `wanted` (the digests of what each recorded call
-    does and prints, as `calls.told` has them; where the first is empty, the call is made and not compared), the `limit` of digests, and
-    two times. A mutant is `killed` where a call does something else, and also where it makes its process end (`crashed`), or takes longer
+    does and prints, as `calls.told` has them; where the first is empty, the call is made and not compared; None: all that the original does
+    twice is wanted), the `limit` of digests, and two times. A mutant is `killed` where a call does something else, and also where it makes its process end (`crashed`), or takes longer
     than `each_s` for all calls (`hung`). It has `survived` all calls, or is `unfit`: its code has no place in the function. `untried` are
     those that were not reached within `all_s`, and all where the original itself does not come to its end, or does nothing of what is
     wanted. What calls do outside of their process stays done.

@@ -95,6 +95,7 @@ def _tried(function, data):
     with seen.Arcs(function.__code__.co_filename) as arcs:
         raised, value = calls.make(function, *call)
     # A process that is out of memory or stack, or is told to end, says more of the process than of the call.
-    unusable = raised and isinstance(value, (MemoryError, RecursionError, SystemExit, KeyboardInterrupt))
-    outcome = "raised %s" % type(value).__qualname__ if raised else "returned"
-    return ("" if unusable else outcome, sorted(arcs.run)[:MOST_ARCS]), raised and isinstance(value, MemoryError)
+    failure = value.error if type(value) is calls.Forced else value
+    unusable = raised and isinstance(failure, (MemoryError, RecursionError, SystemExit, KeyboardInterrupt))
+    outcome = "raised %s" % type(failure).__qualname__ if raised else "returned"
+    return ("" if unusable else outcome, sorted(arcs.run)[:MOST_ARCS]), raised and isinstance(failure, MemoryError)

@@ -1,0 +1,85 @@
+"""Makes probes: calls that nobody made, planned from sketches of the recorded ones, and chosen for what they show of the original.
+
+A pool of calls is built and tried on the original. Kept are those that end otherwise, or take another way through the code, than what
+came before; then faults are put into the original, and for those that no call finds so far the whole pool is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeopt.errors import ContestantError
+from codeopt.inputs.plans import plans
+from codeopt.inputs.signature import signature_of
+from codeopt.model.calls import Probe
+from codeopt.model.work import Recording
+from codeopt.ports import Sandbox
+from codeopt.trial.asking import built, fates, sieved, sketched, trimmed
+from codeopt.trial.power import SHORTEST_S, mutants_of
+from codeopt.trial.recording import unpack
+from codeopt.trial.scene import Scene
+from codeopt.trial.worker import Worker, open_worker
+from codeopt.verify.probes import Tried, telling
+
+__all__ = ["probes"]
+
+SKETCHED = 60
+PLANNED = 1000
+KEPT = 192
+PATIENT = 20  # a made call may take so many times as long as a recorded one
+# Another type, or parts of another make, than any recorded call had: what the code does there is nobody's business.
+ALIEN = frozenset({"type", "nested", "shape", "keys", "state"})
+
+
+def probes(scene: Scene, referee: Sandbox, recording: Recording, near: Sequence[bytes]) -> tuple[Probe, ...]:
+    """Return calls that nobody made and that the original answers in good time; none where it cannot be asked.
+
+    `near` are other calls that nobody made: what they find need not be found again.
+    """
+    try:
+        with open_worker(scene, referee, recording) as worker:
+            calls = trimmed(worker, unpack(recording).calls)
+            pool = _pool(scene, worker, recording, calls)
+            chosen = telling(pool.tried, most=KEPT)
+            known = [*calls, *near, *(pool.probes[at].data for at in chosen)]
+            usable = [at for at, tried in enumerate(pool.tried) if tried.outcome and at not in chosen]
+            found = _hunted(scene, worker, recording, known, [pool.probes[at].data for at in usable])
+    except ContestantError:
+        return ()
+    return tuple(pool.probes[at] for at in sorted({*chosen, *(usable[at] for at in found)}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    """Calls that could be probes, and what the original made of each."""
+
+    probes: Sequence[Probe]
+    tried: Sequence[Tried]
+
+
+def _pool(scene: Scene, worker: Worker, recording: Recording, calls: Sequence[bytes]) -> _Pool:
+    name = recording.name
+    signature = signature_of(scene.files.get(name.path, b""), name.qualname, name.ordinal)
+    seed, unwanted = f"{scene.secret}/{name}", ALIEN | scene.assume
+    planned = plans(sketched(worker, calls, most=SKETCHED), signature, most=PLANNED, seed=seed, unwanted=unwanted)
+    made = built(worker, calls, planned)
+    tried = sieved(worker, [data for _, data in made], each_s=_patience_s(scene, recording), all_s=scene.limits.vary_s)
+    return _Pool(probes=[Probe(data=data, breaks=planned[number].breaks) for number, data in made], tried=tried)
+
+
+def _patience_s(scene: Scene, recording: Recording) -> float:
+    """Return how long a call that nobody made may take: what is far beyond the recorded ones tells no more, and costs every candidate."""
+    return min(scene.limits.call_s, max(0.1, PATIENT * recording.each_s))
+
+
+def _hunted(scene: Scene, worker: Worker, recording: Recording, known: Sequence[bytes], others: Sequence[bytes]) -> frozenset[int]:
+    """Return the positions of those of `others` that find faults which no `known` call finds."""
+    faults = mutants_of(scene, recording)
+    each_s = SHORTEST_S + PATIENT * recording.each_s * len(known)
+    ended = fates(worker, known, faults, None, each_s=each_s, all_s=scene.limits.hunt_s)
+    left = [fault for fault, fate in zip(faults, ended, strict=True) if fate.how == "survived"]
+    if not left or not others:
+        return frozenset()
+    hunt = fates(worker, others, left, None, each_s=SHORTEST_S + PATIENT * recording.each_s * len(others), all_s=scene.limits.hunt_s)
+    return frozenset(fate.call for fate in hunt if fate.how in {"killed", "crashed", "hung"} and fate.call < len(others))
