@@ -90,7 +90,7 @@ def _behaviour(
         if recording is None:
             yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
             continue
-        trial = check_calls(scene, contestant, recording, evidence.expected[name], referee=referee)
+        trial = check_calls(scene, contestant, recording, evidence.expected[name], referee=referee, files=files)
         for check in trial.checks:
             yield dataclasses.replace(check, detail=f"{name.qualname}: {check.detail}")
     if evidence.suite is not None:

@@ -189,7 +189,7 @@ class _Ladder:
         if recording is None:
             yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
             return
-        trial = check_calls(self.scene, self.new, recording, self.evidence.expected[name], referee=self.old)
+        trial = check_calls(self.scene, self.new, recording, self.evidence.expected[name], referee=self.old, files=self.files)
         if trial.arcs is not None:
             self.passed[name.path] = self.passed.get(name.path, frozenset()) | frozenset(trial.arcs)
         for check in trial.checks:

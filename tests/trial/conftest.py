@@ -186,13 +186,16 @@ def test_counter():
 class Stage:
     """One repository, its evidence and its judge."""
 
-    def __init__(self, root: Path, stack: ExitStack, targets: tuple[str, ...]) -> None:
-        files = {"things.py": MODULE, "bench.py": BENCH, "tests/test_things.py": TESTS, "pyproject.toml": ""}
+    def __init__(
+        self, root: Path, stack: ExitStack, targets: tuple[str, ...], *, module: str = MODULE, bench: str = BENCH, tests: str = TESTS
+    ) -> None:
+        files = {"things.py": module, "bench.py": bench, "tests/test_things.py": tests, "pyproject.toml": ""}
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
         self.root = root
-        self.source = MODULE.encode()
+        self.module = module
+        self.source = module.encode()
         self.index: CodeIndex = index_files(root, ["things.py", "bench.py", "tests/test_things.py"])
         environment = detect_environment(tuple(files), lambda path: (root / path).read_bytes(), python="3.11")
         provider = LocalProvider(root, programs_dir())
@@ -224,10 +227,10 @@ class Stage:
 
     def candidate(self, qualname: str, old: str, new: str) -> Candidate:
         """Replace text of the module in a patch for a function."""
-        assert MODULE.count(old) == 1, old
+        assert self.module.count(old) == 1, old
         function = self.index.find(f"things.py::{qualname}")
         target = Target(name=function.name, span=function.span, source_sha=function.source_sha, share=0.5)
-        after = MODULE.replace(old, new).encode()
+        after = self.module.replace(old, new).encode()
         return Candidate(target=target, patch=patch_between("things.py", self.source, after), origin=Origin(proposer="rules"))
 
     def screen(self, qualname: str, old: str, new: str) -> Verdict:
@@ -256,6 +259,13 @@ TARGETS = (
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with ExitStack() as stack:
         yield Stage(tmp_path_factory.mktemp("repository"), stack, TARGETS)
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Stage]]:
+    """Builds stages of other repositories: give `module`, `bench`, `tests` and the targets."""
+    with ExitStack() as stack:
+        yield lambda targets, **texts: Stage(tmp_path_factory.mktemp("repository"), stack, targets, **texts)
 
 
 @pytest.fixture
