@@ -19,6 +19,8 @@ _DEEPEST = 3
 _MARKS = frozenset(TAGS)
 _OF_ITEMS = frozenset({"sorted", "descending", "unique", "rows", "separate", "nested", "shape", "keys"})
 _MOST_FIELDS = 6
+_MANY_ITEMS = 12
+_MANY_STEPS = 8
 _RECORDS = frozenset({"namedtuple", "dataclass"})
 _NUMBERS = frozenset({"bool", "float", "int"})
 _FLOWS = frozenset({"generator", "list_iterator"})
@@ -122,6 +124,11 @@ def _common(nodes: Sequence[Node]) -> frozenset[str]:
     if "sorted" in holds:
         # Both hold of what is all equal, or short: one order is enough to keep.
         holds -= {"descending"}
+    # A few items are without repeats, or in order, by chance.
+    if sum(node.length for node in nodes) < _MANY_ITEMS:
+        holds -= {"unique"}
+    if sum(max(0, node.length - 1) for node in nodes) < _MANY_STEPS:
+        holds -= {"sorted", "descending"}
     if not _alike([_form(node) for node in nodes]):
         holds -= {"shape"}
     if not _alike([node.shape[1:] if node.kind == "array" else None for node in nodes]):

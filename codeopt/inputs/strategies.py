@@ -23,6 +23,7 @@ __all__ = ["plans_of", "values_of"]
 _MOST_CHANGES = 3
 _FARTHER = 50
 _SEEDS = 5
+_FEW = 3
 _LONGEST = 12
 _MOST_WORDS = 40
 _WORD = re.compile(r"\w+")
@@ -112,7 +113,8 @@ def _integers(low: int | None, slot: Slot) -> st.SearchStrategy[int]:
     near = [abs(value) for node in slot.nodes if type(value := node.value) is int and abs(value) < LARGE]
     reach = max([8, *near])
     widest = min(LARGE - 1, _FARTHER * reach) if "small" in slot.holds else 1 << 70
-    return st.one_of([st.integers(-size if low is None else low, size) for size in (min(2 * reach, widest), widest)])
+    # Of few numbers some come twice, and meet the bounds of what is compared with them.
+    return st.one_of([st.integers(-size if low is None else low, size) for size in (min(_FEW, widest), min(2 * reach, widest), widest)])
 
 
 def _reals(low: int | None, holds: frozenset[str]) -> st.SearchStrategy[float]:

@@ -1,8 +1,8 @@
 """Finds what no compared call has run: statements and branches of a patch's functions, in their old text and in their new one.
 
-What a patch adds or changes must have run, and each of its conditions must have come out both ways: else nobody knows what it does. The
-same goes for what it takes away from a function: else nobody knows what is lost. A statement that stays as it is may be left unrun where
-it reads nothing that the patch binds, or only raises.
+What a patch adds or changes must have run, and each of its conditions must have come out both ways: else nobody knows what it does. What
+it takes away from a function must have run: else nobody knows what is lost; a condition that was always true may go. A statement that
+stays as it is may be left unrun where it reads nothing that the patch binds, or only raises.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ def _gaps(path: str, before: bytes, after: bytes, old: Arcs, new: Arcs) -> Itera
     gone = [node for node in _unmatched(was, now) if id(node) not in deleted]
     bound = {name for node in (*changed, *gone) for name in _bound(node)}
     yield from _unrun(path, changed, new, "runs")
+    yield from _one_way(path, changed, new)
     yield from _unrun(path, gone, old, "runs, in the original,")
     touched = [function for function in now.values() if any(node in changed for node in _statements(function))]
     for function in touched:
@@ -76,8 +77,13 @@ def _unrun(path: str, nodes: Collection[ast.stmt], arcs: Arcs, verb: str) -> Ite
     for node in nodes:
         if not _ran(node, arcs):
             yield _Gap(what=f"{verb} `{_shortened(node)}`", path=path, line=node.lineno)
-        elif isinstance(node, Branch) and not _left(node, arcs):
-            yield _Gap(what=f"{verb} `{_shortened(node)}` to the other end", path=path, line=node.lineno)
+
+
+def _one_way(path: str, nodes: Collection[ast.stmt], arcs: Arcs) -> Iterator[_Gap]:
+    """Yield the conditions that were never false, and the loops that never came to their end."""
+    for node in nodes:
+        if isinstance(node, Branch) and _ran(node, arcs) and not _left(node, arcs):
+            yield _Gap(what=f"runs `{_shortened(node)}` to the other end", path=path, line=node.lineno)
 
 
 def _functions(source: bytes) -> dict[str, Function]:

@@ -77,15 +77,21 @@ def test_rows_change_inside_and_stay_rows():
 
 
 def test_sorted_lists_stay_so_unless_it_is_said():
-    calls = ([1, 4, 6, 6], [2, 3, 8], [0, 5])
+    calls = ([1, 4, 6, 6, 7, 9], [2, 3, 8, 8], [0, 5])
     assert all(value == sorted(value) for value in firsts(*calls, breaks=""))
     assert any(value != sorted(value) for value in firsts(*calls, breaks="sorted"))
 
 
 def test_lists_without_repeats_stay_so_unless_it_is_said():
-    calls = ([4, 1, 6, 3], [9, 2, 8], [5, 0])
+    calls = ([4, 1, 6, 3, 8, 7], [9, 2, 8, 1], [5, 0])
     assert not any(map(repeated, firsts(*calls, breaks="")))
     assert any(map(repeated, firsts(*calls, breaks="unique")))
+
+
+def test_a_few_items_are_in_order_and_without_repeats_by_chance():
+    assert any(map(repeated, firsts([1, 4, 6], [2, 3], breaks="")))
+    assert any(value != sorted(value) for value in firsts([1, 4, 6], [2, 3], breaks=""))
+    assert firsts([1, 4, 6], [2, 3], breaks="unique") == firsts([1, 4, 6], [2, 3], breaks="sorted") == []
 
 
 def test_repeats_are_no_news_where_one_call_had_some():

@@ -163,3 +163,9 @@ def test_a_statement_that_moved_to_another_function_is_no_news():
     helper = BEFORE.replace("def f", "def _g")
     after = f"def f(items):\n    return _g(items)\n\n\n{helper}"
     assert found(BEFORE, after, []) == ""
+
+
+def test_a_condition_that_was_always_true_may_go():
+    before = "def f(items):\n    out = []\n    if out is not None:\n        out += items\n    return out\n"
+    after = "def f(items):\n    out = []\n    out += items\n    return out\n"
+    assert found(before, after, [1]) == ""

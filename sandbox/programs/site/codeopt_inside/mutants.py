@@ -191,10 +191,10 @@ def fates(function, recorded, request):
 
     `request` holds the mutants' `sources` (files as text, bytes that are none escaped), `wanted` (the digests of what each recorded call
     does and prints, as `calls.told` has them; where the first is empty, the call is made and not compared; None: all that the original does
-    twice is wanted), the `limit` of digests, and two times. A mutant is `killed` where a call does something else, and also where it makes its process end (`crashed`), or takes longer
-    than `each_s` for all calls (`hung`). It has `survived` all calls, or is `unfit`: its code has no place in the function. `untried` are
-    those that were not reached within `all_s`, and all where the original itself does not come to its end, or does nothing of what is
-    wanted. What calls do outside of their process stays done.
+    twice is wanted), the `limit` of digests, and two times. A mutant is `killed` where a call does something else, and also where it makes
+    its process end (`crashed`), or takes longer than `each_s` for all calls (`hung`). It has `survived` all calls, or is `unfit`: its code
+    has no place in the function. `untried` are those that were not reached within `all_s`, and all where the original itself does not come
+    to its end, or does nothing of what is wanted. What calls do outside of their process stays done.
     """
     end = time.monotonic() + request["all_s"]
     sources = [text.encode("utf-8", "surrogateescape") for text in request["sources"]]

@@ -2,7 +2,8 @@
 
 Every request comes with the joined pickles of calls: `vary` {seed} answers new calls made of them; `sketch` {most} says what so many look
 like; `build` {plans} answers calls built by plans, with the plans' numbers; `sieve` {each_s, all_s} tries each by itself; `smaller` answers
-simpler relatives of one, `trim` a small call for each large one; `mutants` {sources, wanted, limit, each_s, all_s} says which faults the calls find.
+simpler relatives of one, `trim` a small call for each large one; `mutants` {sources, wanted, limit, each_s, all_s} says which faults the
+calls find.
 """
 
 from codeopt_inside import build, calls, mutants, sieve, sketch, smaller, trim, vary
