@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
-from codeopt.app.project import open_project
+from codeopt.adapters.local.provider import LocalProvider
+from codeopt.app.project import open_project, scene_of
+from codeopt.assets import programs_dir
 from codeopt.config import Settings
 from codeopt.errors import TargetError
+from codeopt.model.tolerance import Tolerance
 
 SETTINGS = Settings(workload="python bench.py")
 
@@ -60,3 +65,25 @@ def test_targets_that_exist_are_known_by_name(repo, tmp_path):
     settings = Settings(workload="python bench.py", targets=("dedupe",))
     project = open_project(repo, settings, tree=tmp_path / "tree")
     assert [str(function.name) for function in project.named] == ["slow.py::dedupe"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "tolerance"),
+    [
+        ({}, None),
+        ({"float_rtol": 1e-9}, Tolerance(rtol=1e-9)),
+        ({"float_atol": 2.0}, Tolerance(atol=2.0)),
+        ({"float_rtol": 0.5, "float_atol": 1e-3}, Tolerance(rtol=0.5, atol=1e-3)),
+    ],
+)
+def test_trials_allow_of_floats_what_the_user_does(repo, tmp_path, fields, tolerance):
+    settings = Settings(workload="python bench.py", **fields)
+    project = open_project(repo, settings, tree=tmp_path / "tree")
+    with contextlib.closing(LocalProvider(project.tree, programs_dir())) as provider:
+        assert scene_of(project, settings, provider).tolerance == tolerance
+
+
+@pytest.mark.parametrize("fields", [{"float_rtol": 1.0}, {"float_rtol": -1e-9}, {"float_atol": -1.0}, {"float_atol": float("inf")}])
+def test_a_tolerance_that_allows_anything_or_less_than_nothing_is_none(fields):
+    with pytest.raises(ValueError, match="float_"):
+        Settings(**fields)

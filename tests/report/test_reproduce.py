@@ -36,6 +36,11 @@ def test_flags_that_the_verdict_depends_on_are_carried_over_and_no_others():
     assert "--budget" not in words
 
 
+def test_what_floats_may_be_off_by_is_carried_over():
+    report = samples.report(info=samples.info(command=("codeopt", "optimize", "--float-rtol", "1e-9", "--float-atol=0.5")))
+    assert reproduce(report, report.candidates[0]).endswith(" --float-rtol 1e-9 --float-atol=0.5")
+
+
 def test_a_command_that_ends_in_a_flag_is_no_trouble():
     report = samples.report(info=samples.info(command=("--tests",)))
     assert reproduce(report, report.candidates[0]).endswith("--tests")

@@ -121,6 +121,14 @@ def until_negative(numbers):
     return count
 
 
+def energy(parts):
+    """Return the sum of the squares."""
+    whole = 0.0
+    for part in parts:
+        whole += part * part
+    return whole
+
+
 def unused():
     """Nothing calls this."""
     return 1
@@ -130,13 +138,14 @@ BENCH = """
 import asyncio
 import random
 import tempfile
-from things import Counter, dedupe, drain, gather, halve, leave, members, read, shuffled, squares, tick, until_negative
+from things import Counter, dedupe, drain, energy, gather, halve, leave, members, read, shuffled, squares, tick, until_negative
 
 rng = random.Random(1)
 for size in range(20, 220, 20):
     dedupe([rng.randrange(1000) for _ in range(size)])
     drain([rng.randrange(100) for _ in range(size * 3)])
     list(squares(range(size)))
+    energy([number / 7 for number in range(size)])
     shuffled(range(size))
     asyncio.run(gather(list(range(size))))
     Counter(size).add(list(range(size)))
@@ -251,6 +260,7 @@ TARGETS = (
     "leave",
     "members",
     "until_negative",
+    "energy",
     "unused",
 )
 
