@@ -183,7 +183,10 @@ class _Repr(reprlib.Repr):
 def shown(value):
     """Return a short text for people; never fails."""
     try:
-        return _Repr().repr(value.items if type(value) is Forced else value)[:SHOWN]
+        if type(value) is not Forced:
+            return _Repr().repr(value)[:SHOWN]
+        items = _Repr().repr(value.items)
+        return (items if value.error is None else "%s after %s" % (_Repr().repr(value.error), items))[:SHOWN]
     except Exception as error:
         return "<%s: repr failed with %s>" % (type(value).__name__, type(error).__name__)
 
