@@ -14,7 +14,7 @@ from codeopt.model.plan import Plan
 from codeopt.trial.worker import Worker
 from codeopt.verify.probes import Tried
 
-__all__ = ["Fate", "built", "fates", "sieved", "sketched", "smaller", "trimmed", "varied"]
+__all__ = ["Fate", "built", "fates", "sieved", "sketched", "smaller", "symbolic", "trimmed", "varied"]
 
 SLACK_S = 30.0
 
@@ -76,6 +76,15 @@ def trimmed(worker: Worker, calls: Sequence[bytes]) -> tuple[bytes, ...]:
         ContestantError: the worker died, hung or broke the protocol.
     """
     return tuple(data for _, data in worker.made({"op": "trim"}, calls))
+
+
+def symbolic(worker: Worker, calls: Sequence[bytes], *, seconds: float) -> tuple[bytes, ...]:
+    """Return calls that take different ways through the target, in the form of most of these; none where that cannot be said of it.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    return tuple(data for _, data in worker.made({"op": "symbolic", "seconds": seconds}, calls))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 Every request comes with the joined pickles of calls: `vary` {seed} answers new calls made of them; `sketch` {most} says what so many look
 like; `build` {plans} answers calls built by plans, with the plans' numbers; `sieve` {each_s, all_s} tries each by itself; `smaller` answers
 simpler relatives of one, `trim` a small call for each large one; `mutants` {sources, wanted, limit, each_s, all_s} says which faults the
-calls find.
+calls find; `symbolic` {seconds} answers calls that take different ways through the function, in the mode of most of these.
 """
 
-from codeopt_inside import build, calls, mutants, sieve, sketch, smaller, trim, vary
+from codeopt_inside import build, calls, mutants, sieve, sketch, smaller, symbolic, trim, vary
 from codeopt_inside.children import in_child
 
 
@@ -46,6 +46,13 @@ def _trimmed(pipe, recorded, _target, _request):
     _frames(pipe, made)
 
 
+def _symbolic(pipe, recorded, target, request):
+    given = [len(call[0]) for call in map(calls.loaded, recorded) if type(call) is tuple]
+    made = symbolic.found(target.function, request["seconds"], max(given, key=given.count, default=symbolic.MOST))
+    pipe.send({"made": list(range(len(made)))})
+    _frames(pipe, made)
+
+
 def _faulty(pipe, recorded, target, request):
     pipe.send({"fates": mutants.fates(target.function, recorded, request)})
 
@@ -65,5 +72,6 @@ ANSWERS = {
     "sieve": _in_child(_sieved),
     "smaller": _in_child(_smaller),
     "trim": _in_child(_trimmed),
+    "symbolic": _in_child(_symbolic),
     "mutants": _in_child(_faulty),
 }
