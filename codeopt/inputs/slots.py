@@ -21,7 +21,7 @@ _OF_ITEMS = frozenset({"sorted", "descending", "unique", "rows", "separate", "ne
 _MOST_FIELDS = 6
 _MANY_ITEMS = 12
 _MANY_STEPS = 8
-_RECORDS = frozenset({"namedtuple", "dataclass"})
+_RECORDS = frozenset({"namedtuple", "dataclass", "frozen"})
 _NUMBERS = frozenset({"bool", "float", "int"})
 _FLOWS = frozenset({"generator", "list_iterator"})
 # What an annotation allows beside what it names, of what is made here.
@@ -67,13 +67,13 @@ class Slot:
 
     def broken(self, edge: Edge) -> frozenset[str]:
         """Return the properties that an edge breaks here."""
-        known = edge.kind in {"", "NoneType", *self.types} or edge.kind in self._annotated
-        risks = edge.risks if known or (self.flows and edge.kind in _ALLOWED["Iterable"]) else edge.risks | {self._strange(edge.kind)}
+        known = edge.kind in {"", "NoneType", *self.types} or edge.kind in self._annotated or (edge.kind in _FLOWS and self.flows)
+        risks = edge.risks if known else edge.risks | {self._strange(edge.kind)}
         return risks & (self.holds | {"type"}) - ({"none"} if self.takes_none else frozenset())
 
     def _strange(self, kind: str) -> str:
-        """Say what a type breaks that did not occur: numbers can often stand for each other, and a subclass for its parent."""
-        if kind in _NUMBERS and self.types & _NUMBERS:
+        """Say what a type breaks that did not occur: a whole number often stands for any, and a subclass for its parent."""
+        if kind in _NUMBERS - {"float"} and self.types & _NUMBERS:
             return "number"
         return "subclass" if kind == "subclass" else "type"
 

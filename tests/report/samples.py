@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codeopt.model.code import Span, Target, TargetName
 from codeopt.model.evidence import Check, CheckKind, Comparison, Machine, Outcome, Verdict
+from codeopt.model.oracle import Power, Survivor
 from codeopt.model.patch import Candidate, Edit, Origin, Patch
 from codeopt.model.report import CandidateReport, Combined, Cost, Report, RunInfo
 from codeopt.model.work import Profile, ProfileRow, Workload, WorkloadKind
@@ -11,6 +12,8 @@ from codeopt.model.work import Profile, ProfileRow, Workload, WorkloadKind
 MACHINE = Machine(cpu="Example CPU @ 2.50GHz", cores=2, system="Linux 6.1", python="3.11.4")
 WORKLOAD = Workload(kind=WorkloadKind.COMMAND, argv=("python", "bench.py", "--rows", "two words"))
 SPAN = Span(start_byte=0, end_byte=60, start_line=3, end_line=6)
+
+POWER = Power(made=2, killed=1, survivors=(Survivor(line=12, operator="boundary", before="<", after="<="),))
 
 DIFF = """\
 diff --git a/weblog/stats.py b/weblog/stats.py
