@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from codeopt.inputs.edge import EXACT, Edge, do, put
 from codeopt.inputs.signature import Signature
 from codeopt.inputs.sketch import Node
 from codeopt.inputs.texts import text_edges
 
-__all__ = ["FLOATS", "INTEGERS", "atom_edges"]
+__all__ = ["FLOATS", "INTEGERS", "Near", "atom_edges"]
 
 INTEGERS = (0, 1, -1, 2, 3, -2, 7, 10, 100, 255, 256, -128, 1 << 31, 1 << 63, -(1 << 63) - 1, 10**40)
 FLOATS = (
@@ -20,30 +21,38 @@ FLOATS = (
 _MOST_CONSTANTS = 12
 
 
-def atom_edges(node: Node, signature: Signature, *, others: Sequence[object], fragments: Sequence[str]) -> Iterator[Edge]:
-    """Yield the edges of a value: literals around it, the edges of its type, constants of the code, and other types.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """What is near a value: `others` that were recorded at its place, the `sizes` of what else its call has, and `fragments` for a text."""
 
-    `others` are recorded at its place, `fragments` are what the code may look for in a text.
-    """
+    others: Sequence[object] = ()
+    sizes: Sequence[int] = ()
+    fragments: Sequence[str] = ()
+
+
+def atom_edges(node: Node, signature: Signature, near: Near) -> Iterator[Edge]:
+    """Yield the edges of a value: literals around it, the edges of its type, constants of the code, and other types."""
     value = node.value
     if isinstance(value, bool):
         yield put("flipped", not value)
         yield put("an integer for it", int(value))
         yield put("another integer for it", 2)
     elif isinstance(value, int):
-        yield from _integers(value, signature)
+        yield from _integers(value, signature, near.sizes)
     elif isinstance(value, float):
         yield from _reals(value, signature)
     elif isinstance(value, complex):
         yield from (put(f"complex {each}", each) for each in (0j, 1j, -1 - 1j, complex(math.nan, 0), complex(-0.0, math.inf)))
     elif isinstance(value, str):
-        yield from text_edges(node, signature, others=others, fragments=fragments)
+        yield from text_edges(node, signature, others=near.others, fragments=near.fragments)
     elif isinstance(value, bytes):
         yield from _blobs(node)
 
 
-def _integers(value: int, signature: Signature) -> Iterator[Edge]:
+def _integers(value: int, signature: Signature, sizes: Sequence[int]) -> Iterator[Edge]:
     near = {"one more": value + 1, "one less": value - 1, "half": value // 2, "double": value * 2, "negated": -value}
+    for at, size in enumerate(sizes):
+        near.update({f"size {at}": size, f"one less than size {at}": size - 1, f"one more than size {at}": size + 1})
     yield from (put(name, each) for name, each in near.items() if each != value)
     for constant in signature.numbers[:_MOST_CONSTANTS]:
         yield from (put(f"integer {each}", each) for each in (constant, constant - 1, constant + 1))

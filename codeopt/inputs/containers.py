@@ -14,6 +14,7 @@ __all__ = ["container_edges", "settled"]
 
 _LONGEST = 64
 _LONG_RANGE = 257
+_MANY = 50
 _MIXING = frozenset({"swap", "equal", "reverse", "shuffle", "sort", "rotate", "copy", "alias", "nest"})
 _ORDER = ("sorted", "descending")
 
@@ -62,7 +63,7 @@ def _as_records(edges: Iterator[Edge], node: Node, mark: str) -> Iterator[Edge]:
 def _sizes(node: Node, signature: Signature, holds: frozenset[str], seed: int) -> Iterator[Edge]:
     length, keep = node.length, settled(holds, shrinks=True)
     sizes = {"empty": 0, "one": 1, "two": 2, "three": 3, "half": length // 2, "without its end": length - 1, "double": 2 * length}
-    sizes.update({"one more": length + 1})
+    sizes.update({"one more": length + 1, "many": max(_MANY, length)})
     for constant in signature.numbers:
         if 0 <= constant <= _LONGEST:
             sizes.update({f"{each} items": each for each in (constant, constant - 1, constant + 1, 2 * constant)})
@@ -96,6 +97,11 @@ def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
         yield do("sorted downwards", ("sort", True), risks={"sorted"})
         yield do("twice over", ("twice",), resizes=True, risks={"unique", "shape", *_ORDER})
         yield do("rotated", ("rotate", 1 + spot), risks=_ORDER)
+    kinds = {item.type for item in node.items}
+    for kind, other in (("int", "float"), ("int", "bool"), ("float", "int")):
+        if kind in kinds:
+            risks = {"unique", "shape"} if other in kinds else {"unique", "shape", "number"}
+            yield do(f"an equal {other} beside", ("beside", spot, kind, other), resizes=True, risks=risks)
     if any(item.type not in ATOMS for item in node.items):
         yield do("one object twice", ("alias", 0, length - 1), risks={"separate", "unique", *_ORDER})
     yield do("an item in a list of its own", ("nest", spot), risks={"nested", "sorted", "descending", "rows"})

@@ -44,10 +44,28 @@ def _parts(text: str) -> Iterator[str]:
     is_pattern = bool(_PATTERN.search(text))
     if not is_pattern and len(text) <= _WHOLE:
         yield text
-    for found in _PARTS.findall(_GROUP.sub("(", text) if is_pattern else text):
-        part = found if not found.startswith("\\") or found == "\\" else _undone(found[1:])
-        if part and len(part) <= _LONGEST and not (is_pattern and found in _SIGNS):
-            yield part
+    for run in _runs(_GROUP.sub("(", text), _SIGNS) if is_pattern else _runs(text, frozenset()):
+        if is_pattern and len(run) > 1:
+            yield from _short("".join(run))
+        for part in run:
+            yield from _short(part)
+
+
+def _short(part: str) -> Iterator[str]:
+    if 0 < len(part) <= _LONGEST:
+        yield part
+
+
+def _runs(text: str, signs: frozenset[str]) -> Iterator[list[str]]:
+    """Yield words and signs, escapes undone, each lot between those of the `signs` that stand for something else."""
+    run: list[str] = []
+    for found in _PARTS.findall(text):
+        if found in signs:
+            yield run
+            run = []
+        else:
+            run.append(_undone(found[1:]) if found[0] == "\\" and len(found) > 1 else found)
+    yield run
 
 
 def _undone(escaped: str) -> str:

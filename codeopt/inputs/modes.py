@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from codeopt.inputs.edge import put
-from codeopt.inputs.signature import Signature
+from codeopt.inputs.edge import in_turn, put
+from codeopt.inputs.signature import Parameter, Signature
 from codeopt.inputs.sketch import Call, Node
 from codeopt.model.plan import Change, Place
 
@@ -19,14 +19,16 @@ _LEAST_TURNED = 2
 _MOST_VALUES = 4
 _LONGEST = 20
 _LARGEST = 64
+_OPTIONS: dict[str, tuple[object, ...]] = {"str": ("_", "ab", "X", "--"), "int": (0, 1, 2, -1)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mode:
-    """Calls of one mode; `changes` put them into it where none was recorded in it."""
+    """Calls of one mode; `changes` put them into it where none was recorded in it, and give them `texts`."""
 
     calls: tuple[Call, ...]
     changes: tuple[Change, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 def modes_of(calls: Sequence[Call], signature: Signature, argument: Place, random: Random) -> tuple[Mode, ...]:
@@ -44,9 +46,12 @@ def modes_of(calls: Sequence[Call], signature: Signature, argument: Place, rando
     recorded = [Mode(calls=tuple(group)) for group in sorted(groups.values(), key=len, reverse=True)]
     if not recorded:
         return ()
-    turned = list(_turned(calls, signature, argument, recorded[0]))
-    room = min(len(turned), max(_LEAST_TURNED, _MOST - len(recorded)))
-    return (*recorded[: _MOST - room], *random.sample(turned, room))
+    lots = [list(_turned(calls, signature, argument, recorded[0])), list(_given(calls, signature, recorded[0], random))]
+    for lot in lots:
+        random.shuffle(lot)
+    others = list(in_turn(lots))
+    room = min(len(others), max(_LEAST_TURNED, _MOST - len(recorded)))
+    return (*recorded[: _MOST - room], *others[:room])
 
 
 def _few_valued(calls: Sequence[Call]) -> frozenset[Place]:
@@ -75,11 +80,33 @@ def _turned(calls: Sequence[Call], signature: Signature, argument: Place, mode: 
         changed = [call for call in mode.calls if place in call.arguments]
         if changed and place != argument:
             yield Mode(calls=tuple(changed), changes=(_change(place, not value),))
-    for parameter in signature.parameters:
+    for parameter in _never_given(calls, signature):
         if isinstance(parameter.default, bool):
-            free = [(call, at) for call in mode.calls if (at := signature.open_place(call.arguments, parameter)) is not None]
-            if free and not any(signature.at(place[1]) is parameter for call in calls for place in call.arguments):
-                yield Mode(calls=tuple(call for call, _ in free), changes=(_change(free[0][1], not parameter.default),))
+            yield from _with(mode, signature, parameter, not parameter.default)
+
+
+def _given(calls: Sequence[Call], signature: Signature, mode: Mode, random: Random) -> Iterator[Mode]:
+    """Yield the mode with one option given that no call gives: a text or a number."""
+    for parameter in _never_given(calls, signature):
+        kinds = [
+            kind for kind in _OPTIONS if type(parameter.default).__name__ == kind or (parameter.default is None and kind in parameter.heads)
+        ]
+        if kinds:
+            options = [option for option in _OPTIONS[kinds[0]] if option != parameter.default]
+            yield from _with(mode, signature, parameter, random.choice(options))
+
+
+def _never_given(calls: Sequence[Call], signature: Signature) -> Iterator[Parameter]:
+    given = {id(signature.at(place[1])) for call in calls for place in call.arguments}
+    yield from (parameter for parameter in signature.parameters if parameter.optional and id(parameter) not in given)
+
+
+def _with(mode: Mode, signature: Signature, parameter: Parameter, value: object) -> Iterator[Mode]:
+    places = [(call, signature.open_place(call.arguments, parameter)) for call in mode.calls]
+    place = places[0][1]
+    if place is not None:
+        calls = tuple(call for call, at in places if at == place)
+        yield Mode(calls=calls, changes=(_change(place, value),), texts=(value,) if isinstance(value, str) else ())
 
 
 def _steady(calls: Sequence[Call], signature: Signature) -> Mapping[Place, bool]:
@@ -93,5 +120,5 @@ def _steady(calls: Sequence[Call], signature: Signature) -> Mapping[Place, bool]
     return {place: value for place, values in found.items() if len(values) == 1 and isinstance(value := next(iter(values)), bool)}
 
 
-def _change(place: Place, value: bool) -> Change:
-    return Change(place=place, value=put("turned", value).text)
+def _change(place: Place, value: object) -> Change:
+    return Change(place=place, value=put("given", value).text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from codeopt.inputs.arrays import array_edges
-from codeopt.inputs.atoms import atom_edges
+from codeopt.inputs.atoms import Near, atom_edges
 from codeopt.inputs.containers import container_edges, settled
 from codeopt.inputs.edge import Edge, do, put, tag_of
 from codeopt.inputs.objects import object_edges
@@ -27,12 +27,13 @@ _SHORT = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A place in one call that edges can be put at."""
+    """A place in one call that edges can be put at; `given` are texts that the call is given beside what it has."""
 
     call: Call
     place: Place
     node: Node
     slot: Slot
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,7 @@ class Planner:
         if slot.takes_none and node.type != "NoneType":
             yield put("none", None)
         if node.type in ATOMS:
-            others = tuple(other.value for other in slot.nodes[:_MOST_OTHERS] if not other.cut)
-            yield from atom_edges(node, self.signature, others=others, fragments=self._fragments(spot))
+            yield from atom_edges(node, self.signature, self._near(spot))
         elif node.type in CONTAINERS | SETS | MAPPINGS or node.kind in {FLOW, "range"}:
             yield from container_edges(node, self.signature, holds=slot.holds, flows=slot.flows, seed=seed)
         elif node.kind == "array":
@@ -68,11 +68,15 @@ class Planner:
         else:
             yield from object_edges(node)
 
-    def _fragments(self, spot: Spot) -> tuple[str, ...]:
-        """Return what the code may look for in a text: short texts that the call has elsewhere, and fragments of the code's own."""
-        own = [node.value for place, node in spot.call.arguments.items() if place != spot.place[:_ARGUMENT]]
-        own = [text for text in own if isinstance(text, str) and 0 < len(text) <= _SHORT]
-        return tuple(dict.fromkeys([*map(str, own[:_MOST_OWN]), *self.signature.fragments]))
+    def _near(self, spot: Spot) -> Near:
+        """Return what is near a value; a text may be looked for in another, and a number may count something."""
+        elsewhere = [node for place, node in spot.call.arguments.items() if place != spot.place[:_ARGUMENT]]
+        texts = [node.value for node in elsewhere if isinstance(node.value, str) and 0 < node.length <= _SHORT]
+        return Near(
+            others=tuple(other.value for other in spot.slot.nodes[:_MOST_OTHERS] if not other.cut),
+            sizes=tuple(dict.fromkeys(node.length for node in elsewhere if node.is_sized and node.length > 1))[:_MOST_OWN],
+            fragments=tuple(dict.fromkeys([*spot.given, *map(str, texts[:_MOST_OWN]), *self.signature.fragments])),
+        )
 
     def plan(self, call: Call, edits: Sequence[tuple[Spot, Edge]], *, also: frozenset[str] = frozenset()) -> Plan:
         """Return the plan of edges at places of one call; what holds of sequences around them is put right where it can be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
@@ -35,8 +36,8 @@ def plans(
 ) -> tuple[Plan, ...]:
     """Return that many plans at most, none that breaks what is unwanted; the same for the same sketches and seed.
 
-    Edges come first: those that break nothing that recorded calls have in common, and fewer of those that do. Then come calls made of
-    two recorded ones. What room is left is filled by draws, and by the edges that had no room before.
+    Half are edges that break nothing that recorded calls have in common; then there are some that do, calls made of two recorded ones, and
+    draws. They are mixed, so that the first ones have something of all. Where that is not enough, there are more edges.
     """
     calls = read_calls(sketches)
     if not calls or most <= 0:
@@ -50,10 +51,17 @@ def plans(
         (list(dict.fromkeys(crossed)), _CROSSED_SHARE),
         ([plan for plan in edges if plan.breaks], _BREAKING_SHARE),
     )
-    chosen = list(dict.fromkeys(plan for lot, share in shares for plan in lot[: round(most * share)]))
-    lot = drawn(plans_of(planner, {}), most=most - len(chosen), seed_text=seed) if planner.slots else ()
-    fresh = [plan for plan in lot if plan is not None and plan.breaks not in unwanted]
-    return tuple(dict.fromkeys([*chosen, *fresh, *edges, *crossed]))[:most]
+    lots = [lot[: round(most * share)] for lot, share in shares]
+    rest = most - sum(map(len, lots))
+    lot = drawn(plans_of(planner, {}), most=rest, seed_text=seed) if planner.slots else ()
+    lots.append([plan for plan in lot if plan is not None and plan.breaks not in unwanted])
+    return tuple(dict.fromkeys([*_mixed(lots), *edges, *crossed]))[:most]
+
+
+def _mixed(lots: Sequence[Sequence[Plan]]) -> list[Plan]:
+    """Return all of several lots, so that the first ones have of each lot as large a share as all have."""
+    placed = [((at + 0.5) / len(lot), plan) for lot in lots for at, plan in enumerate(lot)]
+    return [plan for _, plan in sorted(placed, key=operator.itemgetter(0))]
 
 
 def _looked_at(found: Iterator[Plan], most: int) -> list[Plan]:
@@ -97,6 +105,7 @@ def _edits(planner: Planner, slot: Slot, mode: Mode, random: Random, tried: int)
     for call in random.sample(mode.calls, min(tried, len(mode.calls))):
         spot = planner.spot(slot, call, random)
         if spot is not None:
+            spot = replace(spot, given=mode.texts)
             for edge in planner.edges(spot, random.randrange(1 << 16)):
                 found.setdefault(edge.name, []).append((spot, edge))
     return found

@@ -31,28 +31,36 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGEST_FLOAT = 1.7976931348623157e308
 
 
-@st.composite
-def plans_of(draw: st.DrawFn, planner: Planner, known: dict[object, list[Edge]]) -> Plan | None:
+def plans_of(planner: Planner, known: dict[object, list[Edge]]) -> st.SearchStrategy[Plan | None]:
     """Plans with up to three changes at places that do not lie in each other; None where none fits.
 
     `known` keeps the edges of places, for one strategy after the other.
     """
-    call = draw(st.sampled_from(planner.calls))
-    random = Random(draw(st.integers(0, 1 << 32)))  # noqa: S311 - the seed of the draw is the secret
-    edits = list[tuple[Spot, Edge]]()
-    for _ in range(draw(st.integers(1, _MOST_CHANGES))):
-        spot = planner.spot(draw(st.sampled_from(planner.slots)), call, random)
-        if spot is None or any(spot.place[: len(other.place)] == other.place[: len(spot.place)] for other, _ in edits):
-            continue
-        edge = draw(_edges(planner, spot, known))
-        if edge is not None:
-            edits.append((spot, edge))
-    return planner.plan(call, edits) if edits else None
+
+    # Hypothesis hashes what strategies are given, and these are large: so it is given numbers alone.
+    @st.composite
+    def made(draw: st.DrawFn) -> Plan | None:
+        call = planner.calls[draw(_below(len(planner.calls)))]
+        random = Random(draw(st.integers(0, 1 << 32)))  # noqa: S311 - the seed of the draw is the secret
+        edits = list[tuple[Spot, Edge]]()
+        for _ in range(draw(st.integers(1, _MOST_CHANGES))):
+            spot = planner.spot(planner.slots[draw(_below(len(planner.slots)))], call, random)
+            if spot is None or any(spot.place[: len(other.place)] == other.place[: len(spot.place)] for other, _ in edits):
+                continue
+            edge = _edge(draw, planner, spot, known)
+            if edge is not None:
+                edits.append((spot, edge))
+        return planner.plan(call, edits) if edits else None
+
+    return made()
 
 
-@st.composite
-def _edges(draw: st.DrawFn, planner: Planner, spot: Spot, known: dict[object, list[Edge]]) -> Edge | None:
-    """Edges that break nothing at their place, or values of the slot's own types."""
+def _below(number: int) -> st.SearchStrategy[int]:
+    return st.integers(0, number - 1)
+
+
+def _edge(draw: st.DrawFn, planner: Planner, spot: Spot, known: dict[object, list[Edge]]) -> Edge | None:
+    """Draw an edge that breaks nothing at its place, or a value of the slot's own types."""
     values = values_of(spot, fixed=planner.relations.of_size(spot.place), words=planner.signature.fragments)
     if values is not None and draw(st.booleans()):
         return draw(values)
@@ -60,7 +68,7 @@ def _edges(draw: st.DrawFn, planner: Planner, spot: Spot, known: dict[object, li
     if key not in known:
         known[key] = [edge for edge in planner.edges(spot, 7919 * key[2]) if planner.is_quiet(spot, edge)]
     quiet = known[key]
-    return quiet[draw(st.integers(0, len(quiet) - 1))] if quiet else None
+    return quiet[draw(_below(len(quiet)))] if quiet else None
 
 
 def values_of(spot: Spot, *, fixed: bool = False, words: Sequence[str] = ()) -> st.SearchStrategy[Edge] | None:

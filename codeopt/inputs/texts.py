@@ -13,6 +13,7 @@ from codeopt.inputs.sketch import Node
 __all__ = ["text_edges"]
 
 _MOST_TEXTS = 8
+_LONG = 60
 _FORMS: tuple[tuple[str, Callable[[str], Edge]], ...] = (
     ("at the end", lambda part: _inserted(1.0, part)),
     ("alone", lambda part: put("", part)),
@@ -22,6 +23,7 @@ _FORMS: tuple[tuple[str, Callable[[str], Edge]], ...] = (
     ("inside", lambda part: _inserted(0.5, part)),
     ("behind a letter", lambda part: put("", "a" + part)),
     ("around", lambda part: do("", ("insert text", 0.0, part), ("insert text", 1.0, part), risks=lacking(part))),
+    ("behind a space at the end", lambda part: _inserted(1.0, " " + part)),
     ("twice at the end", lambda part: _inserted(1.0, part + part)),
     ("upper at the end", lambda part: _inserted(1.0, part.upper())),
     ("capitalized alone", lambda part: put("", part.capitalize())),
@@ -47,6 +49,9 @@ def _plain(node: Node, value: str, signature: Signature, others: Sequence[object
         yield do("reversed", ("reverse",))
         yield from (do(name, ("text", name)) for name in ("upper", "lower", "swapcase", "title", "capitalize", "strip"))
         yield put("all equal", value[:1] * min(node.length, 8))
+        yield do("many times over", ("times", max(2, _LONG // node.length)))
+        yield do("with a long beginning", ("insert text", 0.0, "y" * _LONG))
+        yield do("with a long end", ("insert text", 1.0, "x" * _LONG))
         yield do("without its first", ("delete", 0))
     yield from (put(f"other text {text!r}", text) for text in others[:2] if isinstance(text, str))
     for text in signature.texts[:_MOST_TEXTS]:

@@ -167,9 +167,17 @@ VALUES = st.recursive(
 )
 
 
+FEW_ITEMS = 20
+BY_CHANCE = {"sorted", "descending", "unique"}
+
+
 def lacks(call):
     (sketch,) = sketches([pickle.dumps(call, 4)], 1)
     return {at: set(found.get("lacks", ())) for at, found in enumerate(sketch["args"])}
+
+
+def items_at(calls, at):
+    return sum(len(call[0][at]) for call in calls if len(call[0]) > at and hasattr(call[0][at], "__len__"))
 
 
 def types(calls):
@@ -186,6 +194,7 @@ def test_what_all_recorded_calls_have_in_common_holds_of_every_plan_that_breaks_
             continue
         for at, found in lacks(call).items():
             lacked = set().union(*(each.get(at, set()) for each in known))
-            # What is short or all equal is sorted both ways, and stays so one way.
-            assert found <= lacked | (set() if "sorted" in lacked else {"descending"}), plan
+            # What is short or all equal is sorted both ways, and stays so one way. A few items are so by chance.
+            chance = BY_CHANCE if items_at(calls, at) < FEW_ITEMS else set() if "sorted" in lacked else {"descending"}
+            assert found <= lacked | chance, plan
             assert type(call[0][at]) in kinds[at], plan

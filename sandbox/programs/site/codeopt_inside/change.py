@@ -2,12 +2,14 @@
 
 import collections
 import copy
+import dataclasses
 import datetime as dt
 import random
 
 from codeopt_inside import change_flow, change_kinds
 
 _LARGEST = 1_000_000
+_NUMBERS = {"int": int, "float": float, "bool": bool}
 
 
 def inner(holder, step):
@@ -26,6 +28,8 @@ def replaced(holder, step, new):
     if isinstance(step, str):
         if hasattr(holder, "_replace") and isinstance(holder, tuple):
             return holder._replace(**{step[1:]: new})
+        if dataclasses.is_dataclass(holder) and type(holder).__dataclass_params__.frozen:
+            return dataclasses.replace(holder, **{step[1:]: new})
         made = copy.copy(holder)
         object.__setattr__(made, step[1:], new)
         return made
@@ -127,6 +131,15 @@ def _repeat(old, at):
     return _again(old, items)
 
 
+def _beside(old, at, kind, other):
+    """Put an equal number of another type behind a number of one type; a boolean for 0 and 1 alone."""
+    items = list(old)
+    order = [*range(at, len(items)), *range(at)]
+    found = next(spot for spot in order if type(items[spot]).__name__ == kind and _NUMBERS[other](items[spot]) == items[spot])
+    items.insert(found + 1, _NUMBERS[other](items[found]))
+    return _again(old, items)
+
+
 def _nest(old, at):
     items = list(old)
     items[at] = [items[at]]
@@ -176,6 +189,8 @@ def _member(old, number):
 OPERATIONS = {
     "take": lambda old, size: _again(old, list(old)[:size]) if isinstance(old, collections.deque) else old[:size],
     "put": _again,
+    "times": lambda old, times: old * times,
+    "beside": _beside,
     "twice": lambda old: old + copy.deepcopy(old),
     "reverse": lambda old: _permuted(old, range(len(old) - 1, -1, -1)) if not isinstance(old, str) else old[::-1],
     "turn": lambda old: _permuted(old, range(len(old) - 1, -1, -1)),  # of keys, whose values go with them
