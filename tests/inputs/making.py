@@ -7,6 +7,7 @@ import json
 import pickle
 from typing import NamedTuple
 
+from codeopt_inside import byvalue
 from codeopt_inside.build import built
 from codeopt_inside.sketch import sketches
 
@@ -24,7 +25,7 @@ class Made(NamedTuple):
 
 
 def pickled(calls):
-    return [pickle.dumps(call, 4) for call in calls]
+    return [byvalue.dumps(call) for call in calls]
 
 
 def sketched(calls, limit=200):
@@ -32,9 +33,9 @@ def sketched(calls, limit=200):
     return json.loads(json.dumps(sketches(pickled(calls), limit)))
 
 
-def planned(calls, source=b"", *, most=EVERYTHING, seed="s"):
+def planned(calls, source=b"", *, most=EVERYTHING, seed="s", unwanted=frozenset()):
     signature = signature_of(source, "f", 0) if source else Signature()
-    return plans(sketched(calls), signature, most=most, seed=seed)
+    return plans(sketched(calls), signature, most=most, seed=seed, unwanted=unwanted)
 
 
 def made(calls, source=b"", *, most=EVERYTHING, seed="s"):

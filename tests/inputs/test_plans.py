@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import math
 import time
 
 import pytest
+from codeopt_inside import passing
 
 from codeopt.inputs.plans import plans
 from codeopt.inputs.signature import Signature
@@ -223,6 +225,124 @@ def test_receivers_meet_the_arguments_of_other_calls():
     found = made([((Account(3), "x"), {}), ((Account(4), "y"), {})])
     assert {(3, "y"), (4, "x")} <= {(call.args[0].balance, call.args[1]) for call in found}
     assert {call.args[0].balance for call in found} == {3, 4}, "an object is taken whole"
+
+
+def test_arguments_of_two_calls_are_crossed_and_that_breaks_nothing():
+    calls = [((Account(number), f"text {number}", adding(number)), {}) for number in range(6)]
+    mixed = [call for call in made(calls) if len({call.args[0].balance, call.args[1][-1:], call.args[2](0)}) > 1 and not call.plan.breaks]
+    whole = [call for call in mixed if call.args[1] in {f"text {number}" for number in range(6)}]
+    assert len({(call.args[0].balance, call.args[1], call.args[2](0)) for call in whole}) > 20
+
+
+def adding(number):
+    return lambda x: x + number
+
+
+def test_crossed_arguments_of_different_lengths_have_a_name():
+    calls = [(([1] * size, ["a"] * size), {}) for size in (2, 3, 4)]
+    uneven = [call for call in made(calls) if len(call.args[0]) != len(call.args[1])]
+    assert {call.plan.breaks for call in uneven} == {"lengths"}
+
+
+def test_what_one_call_holds_twice_is_taken_over_as_one_object():
+    one, other = [5, 6], [7, 8]
+    calls = [((one, one, 3), {}), ((other, other, 4), {}), (([9], [9], 5), {})]
+    taken = [call for call in made(calls) if call.args[:2] == ([7, 8], [7, 8]) and call.args[2] != 4]
+    assert any(call.args[0] is call.args[1] for call in taken)
+
+
+def test_edges_of_a_range():
+    found = [value for value in firsts(range(2, 9), range(4)) if type(value) is range]
+    assert range(0) in found
+    assert {1, 2, 7, 8, 257} <= {len(value) for value in found}
+    assert any(value.step > 1 for value in found)
+    assert any(value.step < 0 for value in found)
+    assert all(value.step > 0 for value in firsts(range(2, 20), range(4), breaks="") if len(value) > 1)
+    assert any(value.step < 0 for value in firsts(range(2, 20), range(4), breaks="sorted"))
+
+
+def test_iterators_yield_something_else():
+    found = [list(value) for value in firsts(iter([3, 1, 2]), iter([5, 5]), breaks="")]
+    assert [] in found
+    assert any(len(value) == 1 for value in found)
+    assert any(len(value) > 3 for value in found)
+    assert any(repeated(value) for value in found)
+
+
+def test_generators_yield_something_else_and_end():
+    def stand_in(*items):
+        return passing.standing(list(items), passing.MORE, None)
+
+    found = [list(value) for value in firsts(stand_in("a", "b", "c"), stand_in("d"), breaks="")]
+    assert [] in found
+    assert any(len(value) == 1 for value in found)
+    assert any(len(value) > 3 for value in found)
+    assert {type(item) for value in found for item in value} == {str}
+
+
+@pytest.mark.parametrize("annotation", [b"Iterable[int]", b"typing.Iterable", b"int | Iterable[int]", b"Optional['Iterable[int]']"])
+def test_an_iterator_comes_instead_of_a_list_where_the_annotation_allows_it(annotation):
+    found = firsts([3, 1], [4, 5, 6], source=b"def f(items: " + annotation + b"): ...", breaks="")
+    assert {"list", "tuple", "list_iterator", "generator"} <= {type(value).__name__ for value in found}
+
+
+def test_an_iterator_comes_instead_of_a_list_where_one_was_recorded():
+    kinds = {type(value).__name__ for value in firsts([3, 1], iter([4, 5, 6]), breaks="")}
+    assert kinds == {"list", "list_iterator", "generator"}
+    assert {type(value) for value in firsts([3, 1], [4, 5], breaks="")} == {list}
+    assert {type(value).__name__ for value in firsts(iter([3, 1]), iter([4, 5]), breaks="")} == {"list_iterator", "generator"}
+
+
+def test_a_number_meets_the_length_of_another_argument():
+    calls = [(("a long text of words", number, [1] * 17), {}) for number in (3, 5)]
+    assert {19, 20, 21, 16, 17, 18} <= {call.args[1] for call in made(calls) if not call.plan.breaks}
+
+
+def test_an_equal_number_of_another_type_stands_beside():
+    def equal_ones(values):
+        return [value for value in values if repeated(value) and len(call_types(value)) == 2]
+
+    assert equal_ones(firsts([7, 30], [8], breaks="number"))
+    assert equal_ones(firsts([7, 0.5], [8, 2.5, 9], breaks=""))
+    assert equal_ones(firsts([7, 30], [8], breaks="")) == []
+
+
+def call_types(values):
+    return {type(value) for value in values}
+
+
+def test_frozen_records_change_in_a_field_and_are_constructed():
+    found = [value for value in firsts([Span(3, 9), Span(4, 8)], [Span(1, 2)] * 12, breaks="") if value]
+    assert any(span.low not in {3, 4, 1} for value in found for span in value)
+    assert all(span.low <= span.high for value in found for span in value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Span:
+    """From one number to another."""
+
+    low: int
+    high: int
+
+    def __post_init__(self):
+        if self.low > self.high:
+            raise ValueError("turned")
+
+
+def test_what_is_unwanted_is_not_planned():
+    calls = [(("abc", 5), {}), (("de", 7), {})]
+    tags = {plan.breaks for plan in planned(calls)}
+    assert {"type", "ascii", "number", "subclass", ""} <= tags
+    kept = planned(calls, unwanted=frozenset({"type", "ascii"}))
+    assert {plan.breaks for plan in kept} == tags - {"type", "ascii"}
+    assert len(kept) > 200
+
+
+def test_the_first_plans_have_something_of_all():
+    calls = [((number, "abc", number * 2.5), {}) for number in range(3, 23)]
+    found = planned(calls, most=600)
+    shares = [sum(bool(plan.breaks) for plan in part) / len(part) for part in (found[:100], found[:300])]
+    assert all(0.1 < share < 0.4 for share in shares)
 
 
 def test_the_seed_decides_and_the_number_is_kept():

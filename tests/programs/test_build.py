@@ -14,6 +14,7 @@ import pickle
 from typing import NamedTuple
 
 import pytest
+from codeopt_inside import byvalue, passing
 from codeopt_inside.build import built
 from codeopt_inside.sketch import sketches
 from hypothesis import HealthCheck, Phase, given, settings
@@ -32,6 +33,15 @@ class Color(enum.Enum):
 class Point:
     x: int
     tags: list
+
+
+@dataclasses.dataclass(frozen=True)
+class Even:
+    number: int
+
+    def __post_init__(self):
+        if self.number % 2:
+            raise ValueError(self.number)
 
 
 class Pair(NamedTuple):
@@ -88,6 +98,58 @@ def test_what_was_one_object_stays_one_where_no_plan_speaks_of_it():
     (first, second, number), _ = one(((shared, shared, 5), {}), change(("args", 2), "int", "0x6"))
     assert first is second
     assert number == 6
+
+
+def test_calls_with_functions_that_no_name_leads_to_are_built():
+    def scaled(by):
+        return lambda number: number * by
+
+    recorded = [byvalue.dumps(((scaled(by), by), {})) for by in (2, 3)]
+    crossed = {"call": 0, "changes": [change(("args", 1), "of", 1, ["args", 1])]}
+    ((_, data),) = built(recorded, [crossed])
+    (function, number), _ = pickle.loads(data)
+    assert (function(10), number) == (20, 3)
+
+
+def test_what_yields_items_yields_others():
+    call = ((iter([1, 2, 3]),), {})
+    (value,), _ = one(call, change(("args", 0), "do", ["take", 2], ["reverse"]))
+    assert list(value) == [2, 1]
+    (value,), _ = one(call, change(("args", 0, 1), "int", "0x9"))
+    assert list(value) == [1, 9, 3]
+    (value,), _ = one(call, change(("args", 0), "do", ["grow", 5, 1]), others=[((iter([7]),), {})])
+    assert (len(items := list(value)), items[:3], 7 in items[3:]) == (5, [1, 2, 3], True)
+
+
+@pytest.mark.parametrize(
+    ("ending", "error", "ends"), [(passing.MORE, None, [None]), (passing.ENDED, 5, [5]), (passing.RAISED, KeyError("k"), [None])]
+)
+def test_a_generator_ends_as_it_did_or_behind_its_items_where_that_is_not_known(ending, error, ends):
+    recorded = [byvalue.dumps(((passing.standing([1, 2], ending, error),), {}))]
+    ((_, data),) = built(recorded, [{"call": 0, "changes": [change(("args", 0), "do", ["twice"])]}])
+    (generator,), _ = pickle.loads(data)
+    assert [next(generator) for _ in range(4)] == [1, 2, 1, 2]
+    with pytest.raises(KeyError if ending == passing.RAISED else StopIteration) as raised:
+        next(generator)
+    assert [getattr(raised.value, "value", None)] == ends
+
+
+def test_items_become_what_can_be_gone_through_once_and_back():
+    for kind in ("list_iterator", "generator"):
+        (value,), _ = one((([3, 4],), {}), change(("args", 0), "do", ["as", kind]))
+        assert (type(value).__name__, list(value)) == (kind, [3, 4])
+    assert one(((iter([3, 4]),), {}), change(("args", 0), "do", ["as", "list"])) == (([3, 4],), {})
+
+
+def test_a_range_is_put_and_turned():
+    ends = (["int", "0x5"], ["int", "-0x1"], ["int", "-0x2"])
+    assert one(((range(3),), {}), change(("args", 0), "range", *ends)) == ((range(5, -1, -2),), {})
+    assert one(((range(3),), {}), change(("args", 0), "do", ["as", "list"])) == (([0, 1, 2],), {})
+
+
+def test_frozen_records_go_through_their_constructor():
+    assert one(((Even(2),), {}), change(("args", 0, ".number"), "int", "0x4")) == ((Even(4),), {})
+    assert one(((Even(2),), {}), change(("args", 0, ".number"), "int", "0x5")) is None
 
 
 def test_known_calls_and_repeats_are_left_out():

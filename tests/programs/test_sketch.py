@@ -15,6 +15,7 @@ import pickle
 from typing import NamedTuple
 
 import pytest
+from codeopt_inside import byvalue, change_flow, passing
 from codeopt_inside.sketch import LONGEST, MOST_MEMBERS, MOST_NODES, sketches
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,6 +133,26 @@ def test_objects_have_a_class_and_attributes_and_are_not_asked():
     assert node(len)["kind"] == "callable"
     texts = [dt.date(2020, 1, 2), dt.timedelta(3), decimal.Decimal("1.50"), fractions.Fraction(1, 3), pathlib.PurePosixPath("a/b")]
     assert [node(value)["text"] for value in texts] == ["2020-01-02", "3 days, 0:00:00", "1.50", "1/3", "a/b"]
+
+
+def test_ranges_have_their_ends():
+    assert node(range(2, 9, 3)) == {"type": "range", "kind": "range", "value": [2, 9, 3], "len": 3, "lacks": ["descending"]}
+    assert set(node(range(3, -2, -1))["lacks"]) == {"sorted", "positive", "nonnegative"}
+    assert node(range(1 << 70))["kind"] == "opaque"
+
+
+def test_what_yields_items_is_left_as_it_is():
+    arguments = (iter([1, 1]), iter("abc"), iter({"k": 1}.items()), passing.standing([5, None], passing.MORE, None))
+    (found,) = json.loads(json.dumps(sketches([byvalue.dumps((arguments, {}))], 9)))
+    assert [(made["kind"], made["len"]) for made in found["args"]] == [("flow", 2), ("flow", 3), ("flow", 1), ("flow", 2)]
+    assert [item["value"] for item in found["args"][3]["items"]] == [5, None]
+    assert "unique" in found["args"][0]["lacks"]
+    once = iter([1, 2])
+    assert change_flow.items(once) == [1, 2] == list(once)
+
+
+def test_what_runs_code_to_yield_is_not_asked():
+    assert node(map(str, [1])).get("kind") != "flow"
 
 
 def test_what_refers_to_itself_or_is_deep_ends():
