@@ -36,7 +36,8 @@ class Plan:
     - `keys`, `shape`, `nested`: the keys of records, the size of tuples and the axes of arrays, how deep lists lie in lists
     - `distinct`: two places that hold one object
     - `state`: an object with a part of another
-    - `type`: a type that did not occur
+    - `number`, `subclass`: a boolean, an integer or a real number for one of the others; a class below the one that occurred
+    - `type`: any other type that did not occur
     """
 
     call: int
