@@ -57,7 +57,9 @@ def sieved(worker: Worker, calls: Sequence[bytes], *, each_s: float, all_s: floa
     """
     question = {"op": "sieve", "each_s": each_s, "all_s": all_s}
     found = worker.answer(question, calls, "sieved", timeout_s=all_s + each_s + SLACK_S).sieved or ()
-    return tuple(Tried(outcome=outcome, arcs=frozenset(arcs)) for outcome, arcs in found)
+    if len(found) != len(calls):
+        raise ContestantError(f"the worker tried {len(found)} calls of {len(calls)}")
+    return tuple(Tried(outcome=outcome, arcs=frozenset(arcs), size=len(data)) for data, (outcome, arcs) in zip(calls, found, strict=True))
 
 
 def smaller(worker: Worker, data: bytes) -> tuple[bytes, ...]:

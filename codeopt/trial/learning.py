@@ -7,7 +7,6 @@ less alike.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -29,7 +28,9 @@ __all__ = ["learn_expected"]
 MOST_CRASHES = 5
 FEWEST = 4
 LEAST_NEAR = 2
-NEAR_BYTES = 8_000_000
+# Every candidate makes all calls, and values take long to encode: about a second for a megabyte.
+RECORDED_BYTES = 3_000_000
+NEAR_BYTES = 3_000_000
 
 
 def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expected:
@@ -47,7 +48,7 @@ def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expe
 
 def _learnt(scene: Scene, referee: Sandbox, recording: Recording) -> Expected:
     calls = unpack(recording).calls
-    survivors = _survivors(scene, referee, recording, _affordable(scene, recording, calls))
+    survivors = _survivors(scene, referee, recording, calls)
     near = _near(scene, referee, recording)
     others = probes(scene, referee, recording, near)
     try:
@@ -76,9 +77,20 @@ def _settled(scene: Scene, referee: Sandbox, recording: Recording, survivors: _S
     return agreed(dataclasses.replace(settled, varied=made.varied, probes=made.probes), first, second)
 
 
-def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> Sequence[bytes]:
-    """Return as many of the calls, from the first on, as can be replayed in good time; a few at least."""
-    return calls[: max(FEWEST, int(scene.limits.replay_s / recording.each_s))] if recording.each_s else calls
+def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> tuple[int, ...]:
+    """Return the numbers of as many calls, from the first on, as can be replayed in good time; a few at least."""
+    most = max(FEWEST, int(scene.limits.replay_s / recording.each_s)) if recording.each_s else len(calls)
+    return _light(range(len(calls)), calls, most_bytes=RECORDED_BYTES, least=FEWEST)[:most]
+
+
+def _light(order: Sequence[int], calls: Sequence[bytes], *, most_bytes: int, least: int) -> tuple[int, ...]:
+    """Return positions of calls, taken in an order as long as their sizes add up to little; the first few at least."""
+    taken, total = list[int](), 0
+    for at in order:
+        if len(taken) < least or total + len(calls[at]) <= most_bytes:
+            taken.append(at)
+            total += len(calls[at])
+    return tuple(sorted(taken))
 
 
 class _Survivors(NamedTuple):
@@ -94,9 +106,9 @@ def _survivors(scene: Scene, referee: Sandbox, recording: Recording, calls: Sequ
     Raises:
         ContestantError: the target cannot be imported, or too many calls end the process.
     """
-    numbers, crashed = tuple(range(len(calls))), list[CallAnswer]()
+    numbers, crashed = _affordable(scene, recording, calls), list[CallAnswer]()
     with open_worker(scene, referee, recording) as worker:
-        if not _crash(worker, calls):
+        if not _crash(worker, [calls[number] for number in numbers]):
             return _Survivors(numbers)
         for number in numbers:
             problem = _crash(worker, [calls[number]])
@@ -122,16 +134,13 @@ def _near(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[bytes, 
     frames = unpack(recording)
     try:
         with open_worker(scene, referee, recording) as worker:
-            made = _light(varied(worker, frames.calls, f"{scene.secret}/{recording.name}"), NEAR_BYTES)
+            relatives = varied(worker, frames.calls, f"{scene.secret}/{recording.name}")
+            # The largest first: they are timed, and the rest of them compares little.
+            largest = sorted(range(len(relatives)), key=lambda at: -len(relatives[at]))
+            made = [relatives[at] for at in _light(largest, relatives, most_bytes=NEAR_BYTES, least=LEAST_NEAR)]
             with worker.batch(made, timeout_s=scene.limits.vary_s) as batch:
                 told = batch.tell(range(len(made)))
     except ContestantError:
         # What was made may mean nothing to the original: that is no news about the recorded calls.
         return ()
     return tuple(data for data, answer in zip(made, told.answers, strict=True) if answer.status == "returned" and answer.digest)
-
-
-def _light(calls: Sequence[bytes], most_bytes: int) -> tuple[bytes, ...]:
-    """Return calls up to a sum of their sizes, two at least: every candidate makes them all."""
-    sums = itertools.accumulate(map(len, calls))
-    return tuple(data for at, (data, total) in enumerate(zip(calls, sums, strict=True)) if at < LEAST_NEAR or total <= most_bytes)

@@ -17,7 +17,7 @@ from codeopt.trial.replay import CANDIDATE_SEED, SLOWER, inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import open_worker
 
-__all__ = ["SHORTEST_S", "mutants_of", "tried_power"]
+__all__ = ["SHORTEST_S", "cheapest", "mutants_of", "tried_power"]
 
 MOST = 60
 LEFT_OUT = frozenset({"unfit", "untried"})
@@ -32,14 +32,15 @@ def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: 
     made = mutants_of(scene, recording)
     answers = {answer.call: answer for answer in expected.answers}
     every = inputs(recording, expected)
-    numbers = _cheapest([number for number in expected.replayed if number in answers], every)
+    known = {every[number]: answers[number] for number in expected.replayed if number in answers}
+    calls = cheapest(list(known), most_bytes=MOST_BYTES)
     try:
         with open_worker(scene, referee, recording, hash_seed=CANDIDATE_SEED) as worker:
             ended = fates(
                 worker,
-                [every[number] for number in numbers],
+                calls,
                 made,
-                [(answers[number].digest, answers[number].printed) for number in numbers],
+                [(known[call].digest, known[call].printed) for call in calls],
                 each_s=SHORTEST_S + SLOWER * expected.seconds,
                 all_s=scene.limits.power_s,
             )
@@ -56,11 +57,11 @@ def mutants_of(scene: Scene, recording: Recording) -> tuple[Mutant, ...]:
     return mutants(name.path, scene.files.get(name.path, b""), name.qualname, name.ordinal, most=MOST, seed=f"{scene.seed}/{name}")
 
 
-def _cheapest(numbers: Sequence[int], every: Sequence[bytes]) -> Sequence[int]:
-    """Return calls with the smallest inputs first, up to a sum: most mutants end at the first call, whichever it is."""
-    ordered = sorted(numbers, key=lambda number: (len(every[number]), number))
-    sums = itertools.accumulate(len(every[number]) for number in ordered)
-    return [number for number, total in zip(ordered, sums, strict=True) if total <= MOST_BYTES] or ordered[:1]
+def cheapest(calls: Sequence[bytes], *, most_bytes: int) -> list[bytes]:
+    """Return the smallest calls first, up to a sum of bytes: most mutants end at the first call, whichever it is."""
+    ordered = sorted(calls, key=len)
+    sums = itertools.accumulate(map(len, ordered))
+    return [call for call, total in zip(ordered, sums, strict=True) if total <= most_bytes] or ordered[:1]
 
 
 def _survivor(mutant: Mutant) -> Survivor:

@@ -16,9 +16,10 @@ from codeopt.model.calls import Probe
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.trial.asking import built, fates, sieved, sketched, trimmed
-from codeopt.trial.power import SHORTEST_S, mutants_of
+from codeopt.trial.power import SHORTEST_S, cheapest, mutants_of
 from codeopt.trial.recording import unpack
 from codeopt.trial.scene import Scene
+from codeopt.trial.symbolic import symbolic_probes
 from codeopt.trial.worker import Worker, open_worker
 from codeopt.verify.probes import Tried, telling
 
@@ -27,7 +28,11 @@ __all__ = ["probes"]
 SKETCHED = 60
 PLANNED = 1000
 KEPT = 192
+BASE_BYTES = 1_000_000
+KEPT_BYTES = 1_000_000
+HUNTED_BYTES = 2_000_000
 PATIENT = 20  # a made call may take so many times as long as a recorded one
+FOUND = frozenset({"killed", "crashed", "hung"})
 # Another type, or parts of another make, than any recorded call had: what the code does there is nobody's business.
 ALIEN = frozenset({"type", "nested", "shape", "keys", "state"})
 
@@ -39,15 +44,15 @@ def probes(scene: Scene, referee: Sandbox, recording: Recording, near: Sequence[
     """
     try:
         with open_worker(scene, referee, recording) as worker:
-            calls = trimmed(worker, unpack(recording).calls)
+            calls = cheapest(trimmed(worker, unpack(recording).calls), most_bytes=BASE_BYTES)
             pool = _pool(scene, worker, recording, calls)
-            chosen = telling(pool.tried, most=KEPT)
-            known = [*calls, *near, *(pool.probes[at].data for at in chosen)]
-            usable = [at for at, tried in enumerate(pool.tried) if tried.outcome and at not in chosen]
-            found = _hunted(scene, worker, recording, known, [pool.probes[at].data for at in usable])
+            chosen = telling(pool.tried, most=KEPT, most_bytes=KEPT_BYTES)
+            known = cheapest([*calls, *near, *(pool.probes[at].data for at in chosen)], most_bytes=HUNTED_BYTES)
+            rest = [probe.data for at, probe in enumerate(pool.probes) if pool.tried[at].outcome and at not in chosen]
+            hunted = frozenset(_hunted(scene, worker, recording, known, cheapest(rest, most_bytes=HUNTED_BYTES)))
     except ContestantError:
         return ()
-    return tuple(pool.probes[at] for at in sorted({*chosen, *(usable[at] for at in found)}))
+    return tuple(probe for at, probe in enumerate(pool.probes) if at in chosen or probe.data in hunted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +68,10 @@ def _pool(scene: Scene, worker: Worker, recording: Recording, calls: Sequence[by
     signature = signature_of(scene.files.get(name.path, b""), name.qualname, name.ordinal)
     seed, unwanted = f"{scene.secret}/{name}", ALIEN | scene.assume
     planned = plans(sketched(worker, calls, most=SKETCHED), signature, most=PLANNED, seed=seed, unwanted=unwanted)
-    made = built(worker, calls, planned)
-    tried = sieved(worker, [data for _, data in made], each_s=_patience_s(scene, recording), all_s=scene.limits.vary_s)
-    return _Pool(probes=[Probe(data=data, breaks=planned[number].breaks) for number, data in made], tried=tried)
+    made = [Probe(data=data, breaks=planned[number].breaks) for number, data in built(worker, calls, planned)]
+    pool = [*symbolic_probes(scene, worker, calls, signature, unwanted=unwanted), *made]
+    tried = sieved(worker, [probe.data for probe in pool], each_s=_patience_s(scene, recording), all_s=scene.limits.vary_s)
+    return _Pool(probes=pool, tried=tried)
 
 
 def _patience_s(scene: Scene, recording: Recording) -> float:
@@ -73,13 +79,17 @@ def _patience_s(scene: Scene, recording: Recording) -> float:
     return min(scene.limits.call_s, max(0.1, PATIENT * recording.each_s))
 
 
-def _hunted(scene: Scene, worker: Worker, recording: Recording, known: Sequence[bytes], others: Sequence[bytes]) -> frozenset[int]:
-    """Return the positions of those of `others` that find faults which no `known` call finds."""
+def _hunted(scene: Scene, worker: Worker, recording: Recording, known: Sequence[bytes], others: Sequence[bytes]) -> list[bytes]:
+    """Return those of `others` that find faults which no `known` call finds."""
     faults = mutants_of(scene, recording)
-    each_s = SHORTEST_S + PATIENT * recording.each_s * len(known)
-    ended = fates(worker, known, faults, None, each_s=each_s, all_s=scene.limits.hunt_s)
+    ended = fates(worker, known, faults, None, each_s=_round_s(recording, known), all_s=scene.limits.hunt_s)
     left = [fault for fault, fate in zip(faults, ended, strict=True) if fate.how == "survived"]
     if not left or not others:
-        return frozenset()
-    hunt = fates(worker, others, left, None, each_s=SHORTEST_S + PATIENT * recording.each_s * len(others), all_s=scene.limits.hunt_s)
-    return frozenset(fate.call for fate in hunt if fate.how in {"killed", "crashed", "hung"} and fate.call < len(others))
+        return []
+    hunt = fates(worker, others, left, None, each_s=_round_s(recording, others), all_s=scene.limits.hunt_s)
+    return [others[fate.call] for fate in hunt if fate.how in FOUND and fate.call < len(others)]
+
+
+def _round_s(recording: Recording, calls: Sequence[bytes]) -> float:
+    """Return how long a mutant may take for all calls."""
+    return SHORTEST_S + PATIENT * recording.each_s * len(calls)

@@ -10,27 +10,46 @@ __all__ = ["Tried", "telling"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What the original made of a call: `outcome` is `returned`, `raised` and the type, or empty where it did not end well."""
+    """What the original made of a call: `outcome` is `returned`, `raised` and the type, or empty where it did not end well.
+
+    `size` is that of the call's pickle in bytes.
+    """
 
     outcome: str
     arcs: frozenset[tuple[int, int]]
+    size: int = 0
 
 
-def telling(tried: Sequence[Tried], *, most: int) -> tuple[int, ...]:
+def telling(tried: Sequence[Tried], *, most: int, most_bytes: int) -> tuple[int, ...]:
     """Return the positions of at most so many calls: those first that end, or pass through the code, as none before them did.
 
-    Calls that raise what many others raise tell little: they get a quarter of the places.
+    Calls that raise what many others raise tell little: they get a quarter of the places. All together are of at most so many bytes.
     """
     usable = [at for at, each in enumerate(tried) if each.outcome]
-    ends: set[str] = set()
-    arcs: set[tuple[int, int]] = set()
-    new: list[int] = []
-    for at in usable:
-        if tried[at].outcome not in ends or not tried[at].arcs <= arcs:
-            new.append(at)
-            ends.add(tried[at].outcome)
-            arcs |= tried[at].arcs
+    new = _new(tried, usable)
     rest = [at for at in usable if at not in new]
     raised = [at for at in rest if tried[at].outcome != "returned"][: most // 4]
     returned = [at for at in rest if tried[at].outcome == "returned"]
-    return tuple(sorted([*new, *raised, *returned][:most]))
+    return tuple(sorted(_fitting(tried, [*new, *raised, *returned], most, most_bytes)))
+
+
+def _new(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
+    """Return the positions of calls that show something that no smaller call shows."""
+    ends: set[str] = set()
+    arcs: set[tuple[int, int]] = set()
+    found: list[int] = []
+    for at in sorted(usable, key=lambda at: tried[at].size):
+        if tried[at].outcome not in ends or not tried[at].arcs <= arcs:
+            found.append(at)
+            ends.add(tried[at].outcome)
+            arcs |= tried[at].arcs
+    return found
+
+
+def _fitting(tried: Sequence[Tried], order: Sequence[int], most: int, most_bytes: int) -> list[int]:
+    taken, total = list[int](), 0
+    for at in order:
+        if len(taken) < most and total + tried[at].size <= most_bytes:
+            taken.append(at)
+            total += tried[at].size
+    return taken

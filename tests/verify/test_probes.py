@@ -13,18 +13,18 @@ def tried(outcome="returned", *arcs):
 
 
 def test_what_did_not_end_well_is_left_out():
-    assert telling([tried(""), tried("returned", (1, 2)), tried("")], most=9) == (1,)
+    assert telling([tried(""), tried("returned", (1, 2)), tried("")], most=9, most_bytes=10**9) == (1,)
 
 
 def test_what_takes_a_new_way_comes_before_what_repeats():
     same = [tried("returned", (1, 2))] * 10
-    assert 10 in telling([*same, tried("returned", (1, 3))], most=2)
-    assert 10 in telling([*same, tried("raised KeyError", (1, 2))], most=2)
+    assert 10 in telling([*same, tried("returned", (1, 3))], most=2, most_bytes=10**9)
+    assert 10 in telling([*same, tried("raised KeyError", (1, 2))], most=2, most_bytes=10**9)
 
 
 def test_calls_that_raise_alike_get_a_quarter_of_the_places():
     raising = [tried("raised TypeError", (1, 2))] * 100
-    kept = telling([*raising, *[tried("returned", (1, 2))] * 100], most=40)
+    kept = telling([*raising, *[tried("returned", (1, 2))] * 100], most=40, most_bytes=10**9)
     assert sum(at < 100 for at in kept) == 11
     assert len(kept) == 40
 
@@ -34,7 +34,7 @@ def test_calls_that_raise_alike_get_a_quarter_of_the_places():
     st.integers(0, 20),
 )
 def test_never_more_than_asked_for_never_twice_and_in_order(found, most):
-    kept = telling(found, most=most)
+    kept = telling(found, most=most, most_bytes=10**9)
     assert len(kept) <= most
     assert list(kept) == sorted(set(kept))
     assert all(found[at].outcome for at in kept)

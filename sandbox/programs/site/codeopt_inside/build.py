@@ -13,6 +13,7 @@ import pickle
 from codeopt_inside import byvalue, change, change_array, change_flow, values
 
 _LARGEST = 4_000_000
+_MOST_BUILT = 16_000_000
 _LONGEST = 1_000_000
 _MOST_OTHERS = 48
 _MOST_KEPT = 8_000_000
@@ -24,15 +25,16 @@ class PlanError(Exception):
 
 def built(pickles, plans):
     """Return (number of the plan, pickle) of every new call; `plans` are JSON: `call`, and `changes` of `place` and `value`."""
-    known, made, recorded = set(pickles), [], _Recorded(pickles)
+    known, made, recorded, left = set(pickles), [], _Recorded(pickles), _MOST_BUILT
     for number, plan in enumerate(plans):
         try:
             data = _pickled(_Builder(recorded, plan["call"]).call(plan["changes"]))
         except Exception:  # noqa: S112 - a value with ideas of its own, or a plan that does not fit it
             continue
-        if data not in known and len(data) <= _LARGEST:
+        if data not in known and len(data) <= min(_LARGEST, left):
             known.add(data)
             made.append((number, data))
+            left -= len(data)
     return made
 
 
