@@ -158,6 +158,7 @@ class _Ladder:
     new: Sandbox
     files: Mapping[str, bytes]
     also: tuple[TargetName, ...]
+    before: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
     passed: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
 
     def climb(self, candidate: Candidate, first: Sequence[Check], *, full: bool) -> Verdict:
@@ -192,16 +193,14 @@ class _Ladder:
         trial = check_calls(self.scene, self.new, recording, self.evidence.expected[name], referee=self.old, files=self.files)
         if trial.arcs is not None:
             self.passed[name.path] = self.passed.get(name.path, frozenset()) | frozenset(trial.arcs)
+            self.before[name.path] = self.before.get(name.path, frozenset()) | {*self.evidence.expected[name].arcs, *trial.old}
         for check in trial.checks:
             yield self._named(name, check)
 
     def _strength(self, names: Iterable[TargetName]) -> Iterator[Check]:
         """Say how much equal answers show: what of the code they ran, and which faults they would have found."""
         expected = {name: self.evidence.expected[name] for name in names if name in self.evidence.expected}
-        old: dict[str, frozenset[tuple[int, int]]] = {}
-        for name, each in expected.items():
-            old[name.path] = old.get(name.path, frozenset()) | frozenset(each.arcs)
-        coverage = coverage_check(self.scene.files, self.files, old=old, new=self.passed)
+        coverage = coverage_check(self.scene.files, self.files, old=self.before, new=self.passed)
         if coverage is not None:
             yield coverage
         for name, each in expected.items():

@@ -15,10 +15,11 @@ from codeopt.model.calls import CallAnswer, Expected
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.trial.asking import varied
+from codeopt.trial.numbered import SEEDS, inputs
 from codeopt.trial.power import tried_power
 from codeopt.trial.probing import probes
 from codeopt.trial.recording import unpack
-from codeopt.trial.replay import SEEDS, inputs, replayed
+from codeopt.trial.replay import replayed
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import BatchEndedError, Worker, open_worker
 from codeopt.verify.calls import agreed, settle

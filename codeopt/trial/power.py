@@ -13,7 +13,7 @@ from codeopt.model.work import Recording
 from codeopt.mutation import mutants
 from codeopt.ports import Sandbox
 from codeopt.trial.asking import fates
-from codeopt.trial.replay import CANDIDATE_SEED, SLOWER, inputs
+from codeopt.trial.numbered import CANDIDATE_SEED, SLOWER, inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import open_worker
 

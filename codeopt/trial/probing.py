@@ -23,7 +23,7 @@ from codeopt.trial.symbolic import symbolic_probes
 from codeopt.trial.worker import Worker, open_worker
 from codeopt.verify.probes import Tried, telling
 
-__all__ = ["probes"]
+__all__ = ["ALIEN", "BASE_BYTES", "KEPT_BYTES", "SKETCHED", "patience_s", "probes"]
 
 SKETCHED = 60
 PLANNED = 1000
@@ -70,11 +70,11 @@ def _pool(scene: Scene, worker: Worker, recording: Recording, calls: Sequence[by
     planned = plans(sketched(worker, calls, most=SKETCHED), signature, most=PLANNED, seed=seed, unwanted=unwanted)
     made = [Probe(data=data, breaks=planned[number].breaks) for number, data in built(worker, calls, planned)]
     pool = [*symbolic_probes(scene, worker, calls, signature, unwanted=unwanted), *made]
-    tried = sieved(worker, [probe.data for probe in pool], each_s=_patience_s(scene, recording), all_s=scene.limits.vary_s)
+    tried = sieved(worker, [probe.data for probe in pool], each_s=patience_s(scene, recording), all_s=scene.limits.vary_s)
     return _Pool(probes=pool, tried=tried)
 
 
-def _patience_s(scene: Scene, recording: Recording) -> float:
+def patience_s(scene: Scene, recording: Recording) -> float:
     """Return how long a call that nobody made may take: what is far beyond the recorded ones tells no more, and costs every candidate."""
     return min(scene.limits.call_s, max(0.1, PATIENT * recording.each_s))
 

@@ -24,7 +24,7 @@ from codeopt.ports import Sandbox
 from codeopt.stats.compare import compare
 from codeopt.stats.sequential import Decision, Plan, State, Terms
 from codeopt.trial.duel import FLOOR_S, Duel, Lot, WrongWhileTimed
-from codeopt.trial.replay import inputs
+from codeopt.trial.numbered import inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import Worker, open_worker
 from codeopt.verify.clocks import decided

@@ -18,38 +18,33 @@ from codeopt.model.evidence import Check, CheckKind
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.trial.crowding import LONGEST_S, joining, newly_concurrent, spread
-from codeopt.trial.recording import unpack
+from codeopt.trial.novelty import Novelty, novelty, with_novelty
+from codeopt.trial.numbered import CANDIDATE_SEED, SEEDS, SLOWER, inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.shrinking import shrunk
 from codeopt.trial.worker import BatchEndedError, Named, open_worker
 from codeopt.verify.calls import first_difference, judge_calls, steady, still
 from codeopt.verify.conduct import judge_conduct
 
-__all__ = ["SEEDS", "CallsTrial", "check_calls", "inputs", "replayed"]
+__all__ = ["CallsTrial", "check_calls", "replayed"]
 
 T = TypeVar("T")
 
-SEEDS = (0, 1)
-CANDIDATE_SEED = 2
 TRACED = 20  # a line that is traced takes so many times as long
-SLOWER = 20  # a candidate may take so many times as long as the original before it counts as hanging
-
-
-def inputs(recording: Recording, expected: Expected) -> tuple[bytes, ...]:
-    """Return the pickles of all calls, by number."""
-    return (*unpack(recording).calls, *expected.varied, *(probe.data for probe in expected.probes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallsTrial:
     """What a replay on a candidate showed: `conduct` is None where the calls already differ.
 
-    `arcs` are those that were passed in the target's file; None where that was not looked at.
+    `arcs` are those that were passed in the target's file; None where that was not looked at. `old` are those that the original passed in
+    calls of this candidate alone.
     """
 
     calls: Check
     conduct: Check | None = None
     arcs: tuple[tuple[int, int], ...] | None = None
+    old: tuple[tuple[int, int], ...] = ()
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -85,8 +80,14 @@ def check_calls(
         check = _blamed(scene, referee, contestant, recording, expected=expected, got=got)
     if check.passed is not True:
         return CallsTrial(calls=check)
+    own = Novelty()
+    if referee is not None and files:
+        own = novelty(scene, referee, contestant, recording, files)
+        check = with_novelty(check, own)
+        if check.passed is not True:
+            return CallsTrial(calls=check)
     conduct = judge_conduct(expected.deeds, got.deeds, kept=got.kept - expected.kept, calls=len(expected.replayed))
-    return CallsTrial(calls=check, conduct=conduct, arcs=got.arcs if expected.arcs else None)
+    return CallsTrial(calls=check, conduct=conduct, arcs=(*got.arcs, *own.new) if expected.arcs else None, old=own.old)
 
 
 def _blamed(scene: Scene, referee: Sandbox, contestant: Sandbox, recording: Recording, *, expected: Expected, got: Replay) -> Check:
@@ -101,9 +102,8 @@ def _blamed(scene: Scene, referee: Sandbox, contestant: Sandbox, recording: Reco
 
 def _asked_again(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Expected:
     try:
-        every = inputs(recording, expected)
-        together = _together(expected)
-        return still(expected, replayed(scene, referee, recording, every, expected.replayed, CANDIDATE_SEED, together=together))
+        every, asked = inputs(recording, expected), dataclasses.replace(expected, arcs=())
+        return still(expected, replayed(scene, referee, recording, every, expected.replayed, CANDIDATE_SEED, expected=asked))
     except ContestantError:
         return Expected(answers=(), dropped=(("the original does not repeat its own result", len(expected.answers)),))
 
@@ -152,7 +152,7 @@ def replayed(
         with worker.batch(chosen, timeout_s=patience_s) as batch:
             replay = batch.tell(numbers, among=None if expected is None else {answer.call for answer in expected.answers})
             if expected is None or expected.worn:
-                looked = range(len(numbers)) if expected is None else [at for at, digest in enumerate(expected.worn) if digest]
+                looked = _comparable(replay) if expected is None else [at for at, digest in enumerate(expected.worn) if digest]
                 worn = _tolerant(partial(batch.again, looked), Named(()), strict=expected is not None)
                 replay = dataclasses.replace(replay, worn=worn.digests, worn_parted=worn.parted)
         if together is None:
@@ -169,8 +169,11 @@ def replayed(
 
 
 def _joining(scene: Scene, recording: Recording, replay: Replay) -> list[int]:
-    comparable = [at for at, answer in enumerate(replay.answers) if answer.digest]
-    return joining(scene, recording, comparable, calls=len(replay.answers), seconds=replay.seconds)
+    return joining(scene, recording, _comparable(replay), calls=len(replay.answers), seconds=replay.seconds)
+
+
+def _comparable(replay: Replay) -> list[int]:
+    return [at for at, answer in enumerate(replay.answers) if answer.digest]
 
 
 def _tolerant(ask: Callable[[], T], nothing: T, *, strict: bool) -> T:

@@ -13,7 +13,7 @@ from codeopt.model.tolerance import Parted, Tolerance
 from codeopt.verify.conduct import world_difference
 from codeopt.verify.tolerance import agreement, float_note, is_near
 
-__all__ = ["agreed", "difference_between", "first_difference", "judge_calls", "settle", "steady", "still"]
+__all__ = ["agreed", "difference_between", "difference_check", "first_difference", "judge_calls", "settle", "steady", "still"]
 
 
 def settle(
@@ -114,13 +114,15 @@ def judge_calls(
     if difference is None:
         floats = agreement(_parted(expected, replay), tolerance)
         return Check(kind=CheckKind.CALLS, passed=True, detail="; ".join(filter(None, (_agreement(expected, seen), floats))))
-    broken = "" if difference.call is None else expected.breaks(difference.call)
-    if broken:
-        unusual = (
-            f"what all recorded calls keep to (`{broken}`) it breaks, so whether it counts is not known (--assume {broken}: it does not)"
-        )
-        return Check(kind=CheckKind.CALLS, passed=None, detail=f"{difference.text}; {unusual}")
-    return Check(kind=CheckKind.CALLS, passed=False, detail=difference.text)
+    return difference_check(difference, "" if difference.call is None else expected.breaks(difference.call))
+
+
+def difference_check(difference: Difference, breaks: str) -> Check:
+    """Hold a difference against a candidate, unless its input `breaks` what all recorded calls keep to: then nothing is known."""
+    if not breaks:
+        return Check(kind=CheckKind.CALLS, passed=False, detail=difference.text)
+    unusual = f"what all recorded calls keep to (`{breaks}`) it breaks, so whether it counts is not known (--assume {breaks}: it does not)"
+    return Check(kind=CheckKind.CALLS, passed=None, detail=f"{difference.text}; {unusual}")
 
 
 def _agreement(expected: Expected, seen: int) -> str:

@@ -225,3 +225,15 @@ def test_a_patch_to_the_tests_is_unverifiable(stage):
     verdict = judge.screen(dataclasses.replace(candidate, patch=Patch(edits=(*candidate.patch.edits, edit))))
     assert verdict.outcome is Outcome.UNVERIFIABLE
     assert "tests/test_things.py" in verdict.reason
+
+
+def test_a_branch_that_only_the_new_code_knows_of_is_met(screen):
+    verdict = screen("dedupe", SEEN, "    if 7777 in items:\n        return []\n    return list(dict.fromkeys(items))\n")
+    assert verdict.outcome is Outcome.WRONG, verdict.reason
+    assert "7777" in verdict.reason
+
+
+def test_a_good_branch_that_only_the_new_code_knows_of_costs_nothing(screen):
+    good = "    if len(items) < 5:\n        return list(dict.fromkeys(items))\n    return [*dict.fromkeys(items)]\n"
+    verdict = screen("dedupe", SEEN, good)
+    assert verdict.outcome is Outcome.FASTER, verdict.reason
