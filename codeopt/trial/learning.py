@@ -27,11 +27,11 @@ from codeopt.verify.calls import agreed, settle
 __all__ = ["learn_expected"]
 
 MOST_CRASHES = 5
-FEWEST = 4
+FEWEST = 6
 LEAST_NEAR = 2
 # Every candidate makes all calls, and values take long to encode: about a second for a megabyte.
-RECORDED_BYTES = 3_000_000
-NEAR_BYTES = 3_000_000
+RECORDED_BYTES = 1_500_000
+NEAR_BYTES = 1_000_000
 
 
 def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expected:

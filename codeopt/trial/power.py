@@ -22,7 +22,7 @@ __all__ = ["SHORTEST_S", "cheapest", "mutants_of", "tried_power"]
 MOST = 60
 LEFT_OUT = frozenset({"unfit", "untried"})
 SHORTEST_S = 0.5
-MOST_BYTES = 2_000_000
+MOST_BYTES = 1_000_000
 
 
 def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Power | None:

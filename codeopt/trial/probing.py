@@ -28,13 +28,13 @@ __all__ = ["ALIEN", "BASE_BYTES", "KEPT_BYTES", "SKETCHED", "patience_s", "probe
 SKETCHED = 60
 PLANNED = 1000
 KEPT = 192
-BASE_BYTES = 1_000_000
-KEPT_BYTES = 1_000_000
-HUNTED_BYTES = 2_000_000
+BASE_BYTES = 600_000
+KEPT_BYTES = 500_000
+HUNTED_BYTES = 700_000
 PATIENT = 20  # a made call may take so many times as long as a recorded one
 FOUND = frozenset({"killed", "crashed", "hung"})
 # Another type, or parts of another make, than any recorded call had: what the code does there is nobody's business.
-ALIEN = frozenset({"type", "nested", "shape", "keys", "state"})
+ALIEN = frozenset({"type", "nested", "shape", "keys", "state", "subclass"})
 
 
 def probes(scene: Scene, referee: Sandbox, recording: Recording, near: Sequence[bytes]) -> tuple[Probe, ...]:

@@ -92,12 +92,13 @@ def check_calls(
 
 def _blamed(scene: Scene, referee: Sandbox, contestant: Sandbox, recording: Recording, *, expected: Expected, got: Replay) -> Check:
     """Hold a difference against the candidate if the original still does what was expected, on as small an input as shows it."""
-    expected = _asked_again(scene, referee, recording, expected)
     found = first_difference(expected, got, scene.tolerance)
     if found is not None and found.call is not None and not expected.breaks(found.call):
-        data = inputs(recording, expected)[found.call]
-        found = shrunk(scene, (referee, contestant), recording, data) or found
-    return judge_calls(expected, got, seen=recording.seen, found=found, tolerance=scene.tolerance)
+        small = shrunk(scene, (referee, contestant), recording, inputs(recording, expected)[found.call])
+        if small is not None:
+            return judge_calls(expected, got, seen=recording.seen, found=small, tolerance=scene.tolerance)
+    expected = _asked_again(scene, referee, recording, expected)
+    return judge_calls(expected, got, seen=recording.seen, tolerance=scene.tolerance)
 
 
 def _asked_again(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Expected:

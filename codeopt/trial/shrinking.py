@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeopt.errors import ContestantError
 from codeopt.model.calls import CallAnswer, Difference
@@ -63,7 +63,8 @@ class _Trio:
         for data, want, repeated, have in zip(options, wanted, again, got, strict=True):
             found = difference_between(want, have, self.tolerance) if want.agrees(repeated) else None
             if found is not None:
-                return data, found
+                # Its number is that of an option, and no call's.
+                return data, replace(found, call=None)
         return None
 
 

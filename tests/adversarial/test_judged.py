@@ -11,7 +11,8 @@ import pytest
 from tests.adversarial.corpus import Case, all_cases
 from tests.adversarial.court import Court
 
-pytestmark = pytest.mark.docker
+# The first test of a repository learns all its targets.
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(2400)]
 
 CASES = all_cases()
 

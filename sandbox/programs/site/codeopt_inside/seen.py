@@ -49,19 +49,21 @@ class Arcs:
 
 def seen(function, recorded):
     """Return the arcs that were passed, and the bytes that the second round of the same calls left."""
-    with Arcs(function.__code__.co_filename) as arcs:
-        _make(function, recorded)
-        gc.collect()
-        tracemalloc.start()
-        _make(function, recorded)
-        gc.collect()
-        kept = tracemalloc.get_traced_memory()[0]
-        tracemalloc.stop()
+    arcs = Arcs(function.__code__.co_filename)
+    _make(function, recorded, arcs)
+    gc.collect()
+    tracemalloc.start()
+    _make(function, recorded, arcs)
+    gc.collect()
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
     return sorted(arcs.run), kept
 
 
-def _make(function, recorded):
+def _make(function, recorded, arcs):
     for data in recorded:
         call = calls.loaded(data)
         if type(call) is not calls.Unloadable:
-            calls.make(function, *call)
+            # Rebuilding the arguments may run the same file, and is no part of the call.
+            with arcs:
+                calls.make(function, *call)
