@@ -115,7 +115,7 @@ class Settings(BaseModel):
     sandbox_runtime: Text | None = _setting("text", None, "Runtime of containers, such as runsc (gVisor); the engine's own when unset.")
     min_speedup: float = _setting("number", 1.03, "Speed-up that the function's whole interval must reach (1.03 is 3%).", gt=1, le=1000)
     min_oracle: float = _setting(
-        "number", 0.75, "Share of faults put into the function that the compared calls must find (0.75 is three in four).", ge=0, le=1
+        "number", 0.6, "Share of faults put into the function that the compared calls must find (0.6 is three in five).", ge=0, le=1
     )
     float_rtol: float = _setting("number", 0.0, "How far a float may be off, relative to the original's; to the bit when 0.", ge=0, lt=1)
     float_atol: float = _setting("number", 0.0, "How far a float may be off beside that, whatever its size.", ge=0)

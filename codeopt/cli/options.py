@@ -43,7 +43,7 @@ _COMMON = (
     ),
     click.option("--sandbox-runtime", metavar="NAME", help="Runtime of the containers, such as runsc (gVisor)."),
     click.option("--min-speedup", type=float, metavar="RATIO", help="The whole interval must lie above this ratio (1.03)."),
-    click.option("--min-oracle", type=float, metavar="SHARE", help="Share of faults that the compared calls must find (0.75); 0 for any."),
+    click.option("--min-oracle", type=float, metavar="SHARE", help="Share of faults that the compared calls must find (0.6); 0 for any."),
     click.option("--float-rtol", type=float, metavar="RATIO", help="How far a float may be off, relative to the original's (0)."),
     click.option("--float-atol", type=float, metavar="NUMBER", help="How far a float may be off, whatever its size (0)."),
     click.option("--assume", multiple=True, metavar="PROPERTY", help="What holds for all inputs, such as sorted; may be repeated."),

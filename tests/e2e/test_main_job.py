@@ -37,7 +37,11 @@ def test_a_good_patch_is_faster(repo, patch_file, tmp_path):
     assert found["outcome"] == "FASTER"
     assert found["comparison"]["low"] > 1.03
     assert found["target"] == "slow.py::dedupe"
-    assert [check["kind"] for check in found["checks"]] == ["patch", "screen", "calls", "conduct", "tests", "timing", "workload"]
+    kinds = ["patch", "screen", "calls", "conduct", "tests", "coverage", "oracle", "timing", "workload"]
+    assert [check["kind"] for check in found["checks"]] == kinds
+    oracle = next(check["power"] for check in found["checks"] if check["kind"] == "oracle")
+    assert oracle["killed"] > 0
+    assert oracle["made"] == oracle["killed"] + oracle["untried"] + len(oracle["survivors"])
     assert all(check["passed"] for check in found["checks"])
     assert contents(repo) == before
 
