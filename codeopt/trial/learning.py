@@ -70,7 +70,7 @@ def _settled(scene: Scene, referee: Sandbox, recording: Recording, survivors: _S
     frames = unpack(recording)
     every = inputs(recording, made)
     numbers = (*survivors.calls, *range(len(frames.calls), len(every)))
-    first, second = (replayed(scene, referee, recording, every, numbers, seed) for seed in SEEDS)
+    first, second = (replayed(scene, referee, recording, every, numbers, seed, traced=seed == SEEDS[0]) for seed in SEEDS)
     answers = (*first.answers, *survivors.crashed)
     settled = settle(answers, second.answers, outcomes=frames.outcomes, replayed=numbers, recorded=len(frames.calls))
     if spared := len(frames.calls) - len(survivors.calls) - len(survivors.crashed):

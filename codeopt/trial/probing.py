@@ -31,6 +31,7 @@ KEPT = 192
 BASE_BYTES = 600_000
 KEPT_BYTES = 500_000
 HUNTED_BYTES = 700_000
+LOOPING = 5  # a mutant that takes so many times as long as the original loops for ever, as far as it matters
 PATIENT = 20  # a made call may take so many times as long as a recorded one
 FOUND = frozenset({"killed", "crashed", "hung"})
 # Another type, or parts of another make, than any recorded call had: what the code does there is nobody's business.
@@ -92,4 +93,4 @@ def _hunted(scene: Scene, worker: Worker, recording: Recording, known: Sequence[
 
 def _round_s(recording: Recording, calls: Sequence[bytes]) -> float:
     """Return how long a mutant may take for all calls."""
-    return SHORTEST_S + PATIENT * recording.each_s * len(calls)
+    return SHORTEST_S + LOOPING * recording.each_s * len(calls)

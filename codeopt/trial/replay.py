@@ -103,8 +103,9 @@ def _blamed(scene: Scene, referee: Sandbox, contestant: Sandbox, recording: Reco
 
 def _asked_again(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Expected:
     try:
-        every, asked = inputs(recording, expected), dataclasses.replace(expected, arcs=())
-        return still(expected, replayed(scene, referee, recording, every, expected.replayed, CANDIDATE_SEED, expected=asked))
+        every = inputs(recording, expected)
+        again = replayed(scene, referee, recording, every, expected.replayed, CANDIDATE_SEED, expected=expected, traced=False)
+        return still(expected, again)
     except ContestantError:
         return Expected(answers=(), dropped=(("the original does not repeat its own result", len(expected.answers)),))
 
@@ -139,10 +140,12 @@ def replayed(
     *,
     expected: Expected | None = None,
     together: Sequence[int] | None = None,
+    traced: bool = True,
 ) -> Replay:
     """Make the calls with these numbers in a fresh process, a second time on worn objects, and some at the same time.
 
-    Those are the ones at the positions `together`, or which `expected` knows of, or which the original's source asks for.
+    Those are the ones at the positions `together`, or which `expected` knows of, or which the original's source asks for. Without `traced`
+    nothing is learnt of the lines that run, nor of memory.
 
     Raises:
         ContestantError: the worker died, hung or broke the protocol.
@@ -162,7 +165,7 @@ def replayed(
             longest_s = LONGEST_S if expected is None else patience_s + LONGEST_S
             replay = dataclasses.replace(replay, crowd=worker.crowd(chosen, together, seconds=longest_s))
         seen: tuple[tuple[tuple[int, int], ...], int] = ((), 0)
-        if expected is None or expected.arcs:
+        if traced and (expected is None or expected.arcs):
             ask = partial(worker.trace, chosen, timeout_s=TRACED * patience_s)
             seen = _tolerant(ask, seen, strict=expected is not None)
         arcs, kept = seen

@@ -24,7 +24,7 @@ class Limits:
     vary_s: float = 20.0
     replay_s: float = 30.0
     power_s: float = 20.0
-    hunt_s: float = 8.0
+    hunt_s: float = 4.0
     race_s: float = 40.0
     workload_race_s: float = 60.0
     nodes: int = 200_000

@@ -57,7 +57,7 @@ def agreed(expected: Expected, first: Replay, second: Replay) -> Expected:
         world=tuple(item for item in first.world if item in second.world),
         deeds=tuple(deeds.values()),
         kept=max(first.kept, second.kept),
-        arcs=first.arcs if second.arcs else (),
+        arcs=first.arcs,
         seconds=max(first.seconds, second.seconds),
     )
 
