@@ -139,12 +139,11 @@ def replayed(
     hash_seed: int,
     *,
     expected: Expected | None = None,
-    together: Sequence[int] | None = None,
     traced: bool = True,
 ) -> Replay:
     """Make the calls with these numbers in a fresh process, a second time on worn objects, and some at the same time.
 
-    Those are the ones at the positions `together`, or which `expected` knows of, or which the original's source asks for. Without `traced`
+    Those are the ones which `expected` knows of, or which the original's source asks for. Without `traced`
     nothing is learnt of the lines that run, nor of memory.
 
     Raises:
@@ -159,8 +158,7 @@ def replayed(
                 looked = _comparable(replay) if expected is None else [at for at, digest in enumerate(expected.worn) if digest]
                 worn = _tolerant(partial(batch.again, looked), Named(()), strict=expected is not None)
                 replay = dataclasses.replace(replay, worn=worn.digests, worn_parted=worn.parted)
-        if together is None:
-            together = _together(expected) if expected is not None else _joining(scene, recording, replay)
+        together = _together(expected) if expected is not None else _joining(scene, recording, replay)
         if together:
             longest_s = LONGEST_S if expected is None else patience_s + LONGEST_S
             replay = dataclasses.replace(replay, crowd=worker.crowd(chosen, together, seconds=longest_s))

@@ -141,7 +141,7 @@ def test_a_call_that_lacks_its_file_in_a_replay_proves_nothing(screen):
 
 def test_calls_that_leave_the_process_are_compared_like_exceptions(screen):
     assert screen("leave", "SystemExit(number)", "SystemExit(number + 1)").outcome is Outcome.WRONG
-    same = screen("leave", "    return number\n", "    return +number\n")
+    same = screen("leave", "    return number\n", "    return (number)\n")
     assert same.outcome in {Outcome.NOT_PROVEN, Outcome.SLOWER, Outcome.FASTER}, same.reason
 
 
