@@ -1,8 +1,13 @@
 """Candidates through the whole ladder, in real processes."""
 
+import dataclasses
+import re
+
 import pytest
 
 from codeopt.model.evidence import CheckKind, Outcome
+from codeopt.model.oracle import Power, Survivor
+from codeopt.trial.judge import TrialJudge
 
 SEEN = """    seen = []
     for item in items:
@@ -156,8 +161,6 @@ def test_an_order_that_the_original_keeps_is_not_left_to_the_hash(screen):
 
 
 def test_a_workload_that_leaves_files_behind_is_run_on_fresh_trees(stage):
-    import dataclasses
-
     from codeopt.model.work import Workload, WorkloadKind
     from codeopt.trial.workload import race_workload
 
@@ -169,8 +172,6 @@ def test_a_workload_that_leaves_files_behind_is_run_on_fresh_trees(stage):
 
 
 def test_a_workload_that_fails_on_the_original_is_no_verdict_on_the_patch(stage):
-    import dataclasses
-
     from codeopt.model.work import Workload, WorkloadKind
     from codeopt.trial.workload import race_workload
 
@@ -183,8 +184,6 @@ def test_a_workload_that_fails_on_the_original_is_no_verdict_on_the_patch(stage)
 
 
 def test_a_slower_workload_shows_twice(stage):
-    import dataclasses
-
     from codeopt.trial.workload import race_workload
 
     opened = []
@@ -216,9 +215,6 @@ def test_a_patch_to_the_tests_is_unverifiable(stage):
     candidate = stage.candidate("dedupe", SEEN, "    return list(dict.fromkeys(items))\n")
     edit = Edit(path="tests/test_things.py", start_byte=0, before=b"", after=b"# easier\n")
     stage_files = {**stage.scene.files, "tests/test_things.py": (stage.root / "tests/test_things.py").read_bytes()}
-    import dataclasses
-
-    from codeopt.trial.judge import TrialJudge
 
     scene = dataclasses.replace(stage.scene, files=stage_files)
     judge = TrialJudge(scene, stage.evidence, referee=stage.referee, checkout=stage.checkout)
@@ -237,3 +233,24 @@ def test_a_good_branch_that_only_the_new_code_knows_of_costs_nothing(screen):
     good = "    if len(items) < 5:\n        return list(dict.fromkeys(items))\n    return [*dict.fromkeys(items)]\n"
     verdict = screen("dedupe", SEEN, good)
     assert verdict.outcome is Outcome.FASTER, verdict.reason
+
+
+def test_a_counterexample_is_made_small(screen):
+    verdict = screen("dedupe", SEEN, "    return sorted(dict.fromkeys(items))\n")
+    assert verdict.outcome is Outcome.WRONG
+    [given] = re.findall(r"on input \(\[(.*?)\]\)", verdict.reason)
+    assert len(given.split(",")) == 2, verdict.reason
+
+
+def test_a_weak_oracle_proves_nothing_unless_the_user_says_so(stage):
+    candidate = stage.candidate("drain", "    while queue:\n        total += queue.pop(0)\n", "    total = sum(queue)\n    queue.clear()\n")
+    names = {name.qualname: name for name in stage.recordings}
+    survivor = Survivor(line=1, operator="swapped", before="a", after="b")
+    weak = dataclasses.replace(stage.expected[names["drain"]], power=Power(made=4, killed=2, survivors=(survivor, survivor)))
+    evidence = dataclasses.replace(stage.evidence, expected={**stage.evidence.expected, names["drain"]: weak})
+    outcomes = []
+    for bar in (0.6, 0.5):
+        scene = dataclasses.replace(stage.scene, min_oracle=bar)
+        judge = TrialJudge(scene, evidence, referee=stage.referee, checkout=stage.checkout, screened=False)
+        outcomes.append([check.passed for check in judge.behaviour(candidate) if check.kind is CheckKind.ORACLE])
+    assert outcomes == [[None], [True]]
