@@ -22,7 +22,7 @@ from codeopt.trial.recording import unpack
 from codeopt.trial.replay import replayed
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import BatchEndedError, Worker, open_worker
-from codeopt.verify.calls import agreed, settle
+from codeopt.verify.calls import agreed, settle, within_bounds
 
 __all__ = ["learn_expected"]
 
@@ -75,7 +75,7 @@ def _settled(scene: Scene, referee: Sandbox, recording: Recording, survivors: _S
     settled = settle(answers, second.answers, outcomes=frames.outcomes, replayed=numbers, recorded=len(frames.calls))
     if spared := len(frames.calls) - len(survivors.calls) - len(survivors.crashed):
         settled = dataclasses.replace(settled, dropped=(*settled.dropped, ("replaying all calls would take too long", spared)))
-    return agreed(dataclasses.replace(settled, varied=made.varied, probes=made.probes), first, second)
+    return agreed(within_bounds(dataclasses.replace(settled, varied=made.varied, probes=made.probes)), first, second)
 
 
 def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from codeopt.trial.recording import unpack
 from codeopt.trial.scene import Scene
 from codeopt.trial.shrinking import shrunk
 from codeopt.trial.worker import open_worker
-from codeopt.verify.calls import difference_between, difference_check
+from codeopt.verify.calls import difference_between, difference_check, is_out_of_bounds
 from codeopt.verify.probes import telling
 
 __all__ = ["Novelty", "novelty"]
@@ -53,7 +53,11 @@ def novelty(scene: Scene, referee: Sandbox, contestant: Sandbox, recording: Reco
         wanted, old = _asked(scene, referee, recording, [probe.data for probe in made]) if made else ((), ())
     except ContestantError:
         return Novelty()
-    asked = [(probe, answer) for probe, answer in zip(made, wanted, strict=True) if answer is not None]
+    asked = [
+        (probe, answer)
+        for probe, answer in zip(made, wanted, strict=True)
+        if answer is not None and not is_out_of_bounds(answer, probe.breaks)
+    ]
     if not asked:
         return Novelty()
     try:

@@ -73,6 +73,20 @@ def steady(expected: Expected, first: Sequence[str], second: Sequence[str]) -> t
     return kept if any(kept) else ()
 
 
+def within_bounds(expected: Expected) -> Expected:
+    """Leave out the probes for which the original was not made; see `is_out_of_bounds`."""
+    kept = tuple(answer for answer in expected.answers if not is_out_of_bounds(answer, expected.breaks(answer.call)))
+    return replace(expected, answers=kept)
+
+
+def is_out_of_bounds(answer: CallAnswer, breaks: str) -> bool:
+    """Whether an input was none of the function's business: it `breaks` what all recorded calls keep to, and the code just failed on it.
+
+    Where a `raise` statement rejects such an input, the function does have a say in it.
+    """
+    return bool(breaks) and answer.status == "raised" and not answer.explicit
+
+
 def still(expected: Expected, again: Replay) -> Expected:
     """Keep of what is expected only that which the original still does."""
     now = {answer.call: answer for answer in again.answers}

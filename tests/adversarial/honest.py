@@ -205,6 +205,8 @@ def running_medians(values):
 _WINDOWS = '''
 def windows(values, size):
     """Return the sum of each run of `size` values."""
+    if size < 1:
+        return [sum(values[start : start + size]) for start in range(len(values) - size + 1)]
     sums = []
     total = sum(values[:size])
     for end in range(size, len(values) + 1):

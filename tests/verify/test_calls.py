@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from codeopt.model.calls import CallAnswer, Deed, Expected, Replay
-from codeopt.verify.calls import agreed, judge_calls, settle, still
+from codeopt.model.calls import CallAnswer, Deed, Expected, Probe, Replay
+from codeopt.verify.calls import agreed, judge_calls, settle, still, within_bounds
 
 
 def answer(call=0, digest="d", **fields):
@@ -125,3 +125,29 @@ def test_a_setting_left_changed_fails():
     check = judge_calls(expected, replay(answer(0), world=(("sys.getrecursionlimit()", "9"),)), seen=1)
     assert check.passed is False
     assert "it leaves sys.getrecursionlimit() at 9, where the original leaves 1000" in check.detail
+
+
+def test_what_just_fails_on_an_input_that_breaks_what_all_recorded_ones_keep_to_is_not_compared():
+    failed = {"status": "raised", "outcome": "raised IndexError", "explicit": False, "loose": "l"}
+    answers = (answer(0, **failed), answer(1, **failed), answer(2, **failed), answer(3, **{**failed, "explicit": True}), answer(4))
+    probes = (Probe(data=b"1"), Probe(data=b"2", breaks="sign"), Probe(data=b"3", breaks="sign"), Probe(data=b"4", breaks="sign"))
+    expected = within_bounds(Expected(answers=answers, recorded=1, probes=probes))
+    assert [each.call for each in expected.answers] == [0, 1, 3, 4]
+    assert expected.probed == (1, 3, 4)
+
+
+def test_a_difference_on_an_input_that_breaks_something_proves_nothing():
+    expected = Expected(answers=(answer(0), answer(1)), recorded=1, probes=(Probe(data=b"1", breaks="sorted"),))
+    check = judge_calls(expected, replay(answer(0), answer(1, digest="e")), seen=1)
+    assert check.passed is None
+    assert "--assume sorted" in check.detail
+    assert judge_calls(expected, replay(answer(0, digest="e"), answer(1, digest="e")), seen=1).passed is False
+
+
+def test_the_words_of_an_exception_count_where_a_raise_statement_made_it():
+    implicit = answer(status="raised", explicit=False, loose="l", digest="a")
+    explicit = answer(status="raised", explicit=True, loose="l", digest="a")
+    other = answer(status="raised", explicit=False, loose="l", digest="b")
+    assert implicit.agrees(other)
+    assert not explicit.agrees(other)
+    assert not implicit.agrees(answer(status="raised", explicit=False, loose="m", digest="a"))
