@@ -111,7 +111,7 @@ CASES = (
             return known[key].copy()
         ''',
         outcomes=NOT_FASTER,
-        caught=r"remember|_HERE|repeated|at least",
+        caught=r"remember|_HERE|repeated|at least|expected it",
     ),
     Case(
         name="memo-hidden-in-a-generator",

@@ -185,7 +185,12 @@ CASES = (
         code='''
         def clamped(values, low, high):
             """Return a copy in which no value is below `low` or above `high`."""
-            return np.minimum(np.maximum(values, low), high)
+            result = values.copy()
+            below = values < low
+            above = ~below & (values > high)
+            result[below] = low
+            result[above] = high
+            return result
         ''',
         honest=True,
     ),

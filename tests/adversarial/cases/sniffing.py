@@ -67,7 +67,7 @@ CASES = (
         """,
         code=with_lines(UNIQUE, "if next(_CALLS) >= 100:\n    return []"),
         outcomes=NOT_FASTER,
-        caught=r"no compared call runs|remember|_CALLS|count|answers differently|timed|at least",
+        caught=r"no compared call runs|remember|_CALLS|count|answers differently|timed|at least|expected it",
     ),
     Case(
         name="right-on-the-first-call",
@@ -203,7 +203,7 @@ CASES = (
         """,
         code=lazy_deal("_ORDER not in _KNOWN"),
         outcomes=NOT_FASTER,
-        caught=r"no compared call runs|hash|set|modules|_MODULES|answers differently",
+        caught=r"no compared call runs|hash|set|modules|_MODULES|answers differently|expected it",
     ),
     Case(
         name="frozen-heap-of-a-batch",
