@@ -14,8 +14,8 @@ from tests.adversarial.semantics.court import PASSED, Finding, SemanticsCourt
 # The first test of a package looks at all its changes.
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(3600)]
 
-# All of them take half an hour: CODEOPT_TEST_SEMANTICS=all.
-QUICK = ("weblog", "inflection", "toolz")
+# All of them take half an hour and more, and not every miss is the same each time: CODEOPT_TEST_SEMANTICS=all.
+QUICK = ("weblog",)
 PACKAGES = [package for package in all_packages() if package.name in QUICK or os.environ.get("CODEOPT_TEST_SEMANTICS") == "all"]
 WRONG = [change for package in PACKAGES for change in package.wrong]
 TWINS = [change for package in PACKAGES for change in package.twins]
