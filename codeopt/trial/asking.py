@@ -6,7 +6,7 @@ Each question goes to a worker of the original; a candidate's is never asked any
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from codeopt.errors import ContestantError
 from codeopt.model.mutant import Mutant
@@ -43,10 +43,7 @@ def built(worker: Worker, calls: Sequence[bytes], plans: Sequence[Plan]) -> tupl
     Raises:
         ContestantError: the worker died, hung or broke the protocol.
     """
-    spelled = [
-        {"call": plan.call, "changes": [{"place": list(change.place), "value": change.value} for change in plan.changes]} for plan in plans
-    ]
-    return worker.made({"op": "build", "plans": spelled}, calls)
+    return worker.made({"op": "build", "plans": [asdict(plan) for plan in plans]}, calls)
 
 
 def sieved(worker: Worker, calls: Sequence[bytes], *, each_s: float, all_s: float) -> tuple[Tried, ...]:

@@ -23,6 +23,7 @@ from codeopt.trial.replay import replayed
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import BatchEndedError, Worker, open_worker
 from codeopt.verify.calls import agreed, settle, within_bounds
+from codeopt.verify.probes import fitting
 
 __all__ = ["learn_expected"]
 
@@ -80,18 +81,8 @@ def _settled(scene: Scene, referee: Sandbox, recording: Recording, survivors: _S
 
 def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> tuple[int, ...]:
     """Return the numbers of as many calls, from the first on, as can be replayed in good time; a few at least."""
-    most = max(FEWEST, int(scene.limits.replay_s / recording.each_s)) if recording.each_s else len(calls)
-    return _light(range(len(calls)), calls, most_bytes=RECORDED_BYTES, least=FEWEST)[:most]
-
-
-def _light(order: Sequence[int], calls: Sequence[bytes], *, most_bytes: int, least: int) -> tuple[int, ...]:
-    """Return positions of calls, taken in an order as long as their sizes add up to little; the first few at least."""
-    taken, total = list[int](), 0
-    for at in order:
-        if len(taken) < least or total + len(calls[at]) <= most_bytes:
-            taken.append(at)
-            total += len(calls[at])
-    return tuple(sorted(taken))
+    most = max(FEWEST, int(scene.limits.replay_s / recording.each_s)) if recording.each_s else None
+    return tuple(fitting([*map(len, calls)], range(len(calls)), most_bytes=RECORDED_BYTES, least=FEWEST, most=most))
 
 
 class _Survivors(NamedTuple):
@@ -137,8 +128,9 @@ def _near(scene: Scene, referee: Sandbox, recording: Recording) -> tuple[bytes, 
         with open_worker(scene, referee, recording) as worker:
             relatives = varied(worker, frames.calls, f"{scene.secret}/{recording.name}")
             # The largest first: they are timed, and the rest of them compares little.
-            largest = sorted(range(len(relatives)), key=lambda at: -len(relatives[at]))
-            made = [relatives[at] for at in _light(largest, relatives, most_bytes=NEAR_BYTES, least=LEAST_NEAR)]
+            sizes = [len(data) for data in relatives]
+            largest = sorted(range(len(relatives)), key=sizes.__getitem__, reverse=True)
+            made = [relatives[at] for at in sorted(fitting(sizes, largest, most_bytes=NEAR_BYTES, least=LEAST_NEAR))]
             with worker.batch(made, timeout_s=scene.limits.vary_s) as batch:
                 told = batch.tell(range(len(made)))
     except ContestantError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from codeopt.errors import ContestantError
@@ -16,6 +15,7 @@ from codeopt.trial.asking import fates
 from codeopt.trial.numbered import CANDIDATE_SEED, SLOWER, inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import open_worker
+from codeopt.verify.probes import fitting
 
 __all__ = ["SHORTEST_S", "cheapest", "mutants_of", "tried_power"]
 
@@ -59,9 +59,9 @@ def mutants_of(scene: Scene, recording: Recording) -> tuple[Mutant, ...]:
 
 def cheapest(calls: Sequence[bytes], *, most_bytes: int) -> list[bytes]:
     """Return the smallest calls first, up to a sum of bytes: most mutants end at the first call, whichever it is."""
-    ordered = sorted(calls, key=len)
-    sums = itertools.accumulate(map(len, ordered))
-    return [call for call, total in zip(ordered, sums, strict=True) if total <= most_bytes] or ordered[:1]
+    sizes = [len(call) for call in calls]
+    smallest_first = sorted(range(len(calls)), key=sizes.__getitem__)
+    return [calls[at] for at in fitting(sizes, smallest_first, most_bytes=most_bytes, least=1)]
 
 
 def _survivor(mutant: Mutant) -> Survivor:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Tried", "telling"]
+__all__ = ["Tried", "fitting", "telling"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,8 @@ def telling(tried: Sequence[Tried], *, most: int, most_bytes: int) -> tuple[int,
     rest = [at for at in usable if at not in new]
     raised = [at for at in rest if tried[at].outcome != "returned"][: most // 4]
     returned = [at for at in rest if tried[at].outcome == "returned"]
-    return tuple(sorted(_fitting(tried, [*new, *raised, *returned], most, most_bytes)))
+    sizes = [each.size for each in tried]
+    return tuple(sorted(fitting(sizes, [*new, *raised, *returned], most_bytes=most_bytes, most=most)))
 
 
 def _new(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
@@ -46,10 +47,13 @@ def _new(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
     return found
 
 
-def _fitting(tried: Sequence[Tried], order: Sequence[int], most: int, most_bytes: int) -> list[int]:
+def fitting(sizes: Sequence[int], order: Iterable[int], *, most_bytes: int, least: int = 0, most: int | None = None) -> list[int]:
+    """Return positions in an order, as long as their sizes add up to at most so many bytes; at least `least`, and at most `most`."""
     taken, total = list[int](), 0
     for at in order:
-        if len(taken) < most and total + tried[at].size <= most_bytes:
+        if len(taken) == most:
+            break
+        if len(taken) < least or total + sizes[at] <= most_bytes:
             taken.append(at)
-            total += tried[at].size
+            total += sizes[at]
     return taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeopt.verify.probes import Tried, telling
+from codeopt.verify.probes import Tried, fitting, telling
 
 
 def tried(outcome="returned", *arcs):
@@ -38,3 +38,10 @@ def test_never_more_than_asked_for_never_twice_and_in_order(found, most):
     assert len(kept) <= most
     assert list(kept) == sorted(set(kept))
     assert all(found[at].outcome for at in kept)
+
+
+def test_of_heavy_calls_as_many_are_made_as_there_is_room_for_and_the_first_ones():
+    sizes = [1, 60, 1, 60, 1]
+    assert fitting(sizes, range(5), most_bytes=70, least=1) == [0, 1, 2, 4]
+    assert fitting(sizes, range(5), most_bytes=1, least=2) == [0, 1]
+    assert sorted(fitting(sizes, [3, 1, 0, 2, 4], most_bytes=63, least=1)) == [0, 2, 3, 4]
