@@ -213,7 +213,8 @@ def _told(want: CallAnswer, got: CallAnswer | None) -> str:
     if (got.status, got.digest) == (want.status, want.digest):
         return f"{call} the printed output differs"
     if (got.status, got.shown) == (want.status, want.shown):
-        return f"{call} both {_did(want)}, but types, details, identity or the arguments afterwards differ"
+        unseen = "what is not shown of it, " if "..." in want.shown else ""
+        return f"{call} both {_did(want)}, but {unseen}types, details, identity or the arguments afterwards differ"
     return f"{call} expected it {_did(want)}, got: it {_did(got)}"
 
 

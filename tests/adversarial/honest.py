@@ -99,8 +99,20 @@ def covering(intervals, points):
 _MERGE = '''
 def merge(intervals):
     """Return the same stretches as few intervals that do not touch, in order."""
+    stretches = sorted(intervals)
     merged = []
-    for start, end in sorted(intervals):
+    if len(stretches) > 1 and not all(start <= end for start, end in stretches):
+        for start, end in stretches:
+            grown = [start, end]
+            rest = []
+            for low, high in merged:
+                if low <= grown[1] and grown[0] <= high:
+                    grown = [min(low, grown[0]), max(high, grown[1])]
+                else:
+                    rest.append((low, high))
+            merged = sorted([*rest, tuple(grown)])
+        return merged
+    for start, end in stretches:
         if merged and start <= merged[-1][1]:
             if end > merged[-1][1]:
                 merged[-1] = (merged[-1][0], end)
