@@ -11,7 +11,7 @@ from codeopt.report.visible import raw, visible
 __all__ = ["patch_path", "reproduce", "resume", "shell_word"]
 
 # Flags of `optimize` that `verify` takes as well and that a verdict depends on. What pyproject.toml says, `verify` reads again.
-_WITH_VALUE = ("--tests", "--min-speedup", "--float-rtol", "--float-atol", "--seed")
+_WITH_VALUE = ("--tests", "--min-speedup", "--min-oracle", "--assume", "--float-rtol", "--float-atol", "--seed")
 _ALONE = ("--allow-failing-tests",)
 
 

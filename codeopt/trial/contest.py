@@ -1,7 +1,8 @@
 """Races runners in fresh processes, side by side, until the figures are settled or the time is over.
 
 The unit is the pair: one fresh process for each side, under a hash seed drawn anew, started in random order. Within a pair batches of the
-same number of calls alternate, A B B A, so that a drift of the machine meets both alike; what a side takes is the median of its batches.
+same number of calls alternate, A B B A, so that a drift of the machine meets both alike. Neighbours are compared, and what a pair says is
+the median over them: what slows the machine for a while slows both of two neighbours, or spoils a few of them.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from codeopt.verify.clocks import decided
 
 __all__ = ["Contest", "Opener", "Race", "Runner", "calibrated", "measurement"]
 
-BATCH_S = 0.02
+BATCH_S = 0.01
 LONG_S = 0.1
-ROUNDS = 2
+ROUNDS = 4
+FEWEST_ROUNDS = 2
+LONG_BATCH_S = 0.05
 WARM_UPS = 5
 SETTLED = 0.97
 FLOOR_S = 1e-9
@@ -93,7 +96,7 @@ class Race:
             for side in self._order():
                 _warm_up(opened[side], self.calls)
             times: tuple[list[Elapsed], list[Elapsed]] = ([], [])
-            for _ in range(ROUNDS):
+            while len(times[0]) < 2 * _rounds(times[0]):
                 order = self._order()
                 for side in (*order, *reversed(order)):
                     times[side].append(opened[side].batch(self.calls))
@@ -103,18 +106,37 @@ class Race:
         return self.rng.sample((0, 1), 2)
 
 
+def _rounds(times: Sequence[Elapsed]) -> int:
+    """Return how many rounds a pair takes: of calls that take long, more pairs tell more than more calls of each."""
+    return FEWEST_ROUNDS if any(elapsed.seconds > LONG_BATCH_S for elapsed in times) else ROUNDS
+
+
 def measurement(old: Sequence[Elapsed], new: Sequence[Elapsed], *, calls: int) -> Measurement:
-    """Return the pair of medians, in seconds per call."""
-    known = all(elapsed.cpu_seconds is not None for elapsed in (*old, *new))
+    """Return what one pair of processes says, in seconds per call; batches at the same place of both sides were made one after the other.
+
+    The ratio of the two figures is the median of the ratios of such neighbours.
+    """
+    used = [(elapsed.cpu_seconds, other.cpu_seconds) for elapsed, other in zip(old, new, strict=True)]
+    known = [(one, other) for one, other in used if one is not None and other is not None]
     shares = [_blocked_share(side) for side in (old, new)]
     told = [share for share in shares if share is not None]
+    old_s, new_s = _compared([(one.seconds, other.seconds) for one, other in zip(old, new, strict=True)], calls)
+    old_cpu_s, new_cpu_s = _compared(known, calls) if len(known) == len(used) else (None, None)
     return Measurement(
-        old_seconds=_median([elapsed.seconds for elapsed in old], calls),
-        new_seconds=_median([elapsed.seconds for elapsed in new], calls),
-        old_cpu_seconds=_median([elapsed.cpu_seconds or 0.0 for elapsed in old], calls) if known else None,
-        new_cpu_seconds=_median([elapsed.cpu_seconds or 0.0 for elapsed in new], calls) if known else None,
+        old_seconds=old_s,
+        new_seconds=new_s,
+        old_cpu_seconds=old_cpu_s,
+        new_cpu_seconds=new_cpu_s,
         blocked_share=max(told) if len(told) == len(shares) else None,
     )
+
+
+def _compared(neighbours: Sequence[tuple[float, float]], calls: int) -> tuple[float, float]:
+    """Return a figure for each side: their ratio is the neighbours' median, their middle that of the sides' medians."""
+    pairs = [(max(old / calls, FLOOR_S), max(new / calls, FLOOR_S)) for old, new in neighbours]
+    half = statistics.median(math.log(old) - math.log(new) for old, new in pairs) / 2
+    middle = math.sqrt(statistics.median(old for old, _ in pairs) * statistics.median(new for _, new in pairs))
+    return middle * math.exp(half), middle * math.exp(-half)
 
 
 def _blocked_share(side: Sequence[Elapsed]) -> float | None:
@@ -151,7 +173,3 @@ def _sharper(elapsed: Elapsed) -> float:
     """Return the processor time where it is most of what passed but for standing in the queue, else the wall time."""
     used, blocked = elapsed.cpu_seconds, elapsed.blocked_seconds
     return elapsed.seconds if used is None or blocked is None or blocked > used else used
-
-
-def _median(seconds: Sequence[float], calls: int) -> float:
-    return max(statistics.median(seconds) / calls, FLOOR_S)

@@ -28,6 +28,8 @@ __all__ = ["ALIEN", "BASE_BYTES", "KEPT_BYTES", "SKETCHED", "patience_s", "probe
 SKETCHED = 60
 PLANNED = 1000
 KEPT = 192
+MOST_KEPT = 640
+KEPT_S = 0.3
 BASE_BYTES = 600_000
 KEPT_BYTES = 500_000
 HUNTED_BYTES = 700_000
@@ -47,7 +49,7 @@ def probes(scene: Scene, referee: Sandbox, recording: Recording, near: Sequence[
         with open_worker(scene, referee, recording) as worker:
             calls = cheapest(trimmed(worker, unpack(recording).calls), most_bytes=BASE_BYTES)
             pool = _pool(scene, worker, recording, calls)
-            chosen = telling(pool.tried, most=KEPT, most_bytes=KEPT_BYTES)
+            chosen = telling(pool.tried, most=_most(recording), most_bytes=KEPT_BYTES)
             known = cheapest([*calls, *near, *(pool.probes[at].data for at in chosen)], most_bytes=HUNTED_BYTES)
             rest = [probe.data for at, probe in enumerate(pool.probes) if pool.tried[at].outcome and at not in chosen]
             hunted = frozenset(_hunted(scene, worker, recording, known, cheapest(rest, most_bytes=HUNTED_BYTES)))
@@ -73,6 +75,12 @@ def _pool(scene: Scene, worker: Worker, recording: Recording, calls: Sequence[by
     pool = [*symbolic_probes(scene, worker, calls, signature, unwanted=unwanted), *made]
     tried = sieved(worker, [probe.data for probe in pool], each_s=patience_s(scene, recording), all_s=scene.limits.vary_s)
     return _Pool(probes=pool, tried=tried)
+
+
+def _most(recording: Recording) -> int:
+    """Return how many calls are kept: more of those that take no time, since what tells of a candidate is not known yet."""
+    affordable = int(KEPT_S / recording.each_s) if recording.each_s else MOST_KEPT
+    return max(KEPT, min(MOST_KEPT, affordable))
 
 
 def patience_s(scene: Scene, recording: Recording) -> float:

@@ -15,7 +15,6 @@ ends the worker.
 import asyncio  # noqa: F401 - an async call must not pay for it while it is timed
 import collections
 import gc
-import io
 import os
 import sys
 import tempfile
@@ -25,22 +24,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "sit
 from codeopt_inside import calls, canon, crowd, frames, seen, watch, world, worn
 from codeopt_inside.children import in_child
 from codeopt_inside.load import load
+from codeopt_inside.printed import Printed, set_tree
 
 # A function, and the name that shall lead to it.
 Target = collections.namedtuple("Target", ("function", "module", "qualname"))  # noqa: PYI024 - as quick to import as it gets
-
-
-class Printed:
-    """Standard output while a batch runs, with where each call's begins."""
-
-    def __init__(self):
-        self.buffer = io.BytesIO()
-        self.stream = io.TextIOWrapper(self.buffer, encoding="utf-8", errors="surrogateescape", newline="", write_through=True)
-        self.marks = [0]
-
-    def of(self, position):
-        begin, end = self.marks[position : position + 2]
-        return self.buffer.getvalue()[begin:end].decode("utf-8", "surrogateescape")
 
 
 def run_batch(function, batch, printed):
@@ -71,12 +58,12 @@ class Child:
         gc.freeze()
         # Once for the batch: seeding costs more than many a call, and would hide what the call gains.
         calls.seed()
-        stdout, sys.stdout = sys.stdout, self.printed.stream
+        self.printed.take()
         self.pipe.send({"prepared": len(self.batch)})
         self.pipe.receive()
         self.results = run_batch(self.function, self.batch, self.printed)
         self.pipe.send({"done": len(self.results)})
-        sys.stdout = stdout
+        self.printed.leave()
         while True:
             question = self.pipe.receive()
             if question is None or question["op"] == "end":
@@ -115,7 +102,7 @@ def traced(pipe, target, _request):
 
     def work():
         calls.seed()
-        sys.stdout = Printed().stream
+        Printed().take()
         arcs, kept = seen.seen(target.function, recorded)
         pipe.send({"arcs": arcs, "kept": kept})
 
@@ -139,6 +126,7 @@ def begin(pipe, spec):
     """Load the target; returns it, or None after saying why there is none."""
     # Only what is put off until here, so that the host can take the time of the tree's own imports.
     canon.hide([(spec["tree"], "{tree}"), (spec["out"], "{out}"), (tempfile.gettempdir(), "{tmp}"), (os.path.expanduser("~"), "{home}")])
+    set_tree(spec["tree"])
     sys.argv = [spec["path"], *spec["argv"]]
     watch.install(spec["tree"], lambda kind, what: pipe.send({"did": kind, "what": what[:200]}))
     world.remember()

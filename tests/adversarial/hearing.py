@@ -22,13 +22,20 @@ from codeopt.model.patch import Candidate, Origin, Patch
 from codeopt.trial.judge import TrialJudge
 from codeopt.trial.scene import Limits
 
-__all__ = ["Hearing"]
+__all__ = ["Hearing", "commit"]
 
 # Long enough for a verdict on a gain of half and more, on a machine with other work.
 LIMITS = Limits(call_s=20.0, race_s=8.0, workload_race_s=1.0)
 
 # Every run of the tests makes the same calls, so that it fails only for what was changed; another word makes others.
 SECRET = os.environ.get("CODEOPT_TEST_SECRET", "corpus")
+
+
+def commit(home: Path) -> None:
+    """Make a git repository of a folder, with all that is in it."""
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for words in (["init", "-q"], ["add", "-f", "."], [*identity, "commit", "-qm", "start"]):
+        subprocess.run(["git", *words], cwd=home, check=True, capture_output=True)
 
 
 class Hearing:
@@ -38,12 +45,7 @@ class Hearing:
         self, home: Path, folder: Path, stack: ExitStack, *, run: str, targets: Iterable[str], flags: Mapping[str, object] | None = None
     ) -> None:
         """Make a git repository of `home`, run its tests, and record every target; `flags` are settings."""
-        for words in (
-            ["init", "-q"],
-            ["add", "-f", "."],
-            ["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "start"],
-        ):
-            subprocess.run(["git", *words], cwd=home, check=True, capture_output=True)
+        commit(home)
         settings = load_settings(home, flags=flags or {}, environ={})
         self.project = open_project(home, settings, tree=folder / "tree")
         self.scratch = folder / "scratch"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.adversarial.corpus import HERE, Case, all_cases, diff_of
+from tests.adversarial.hearing import commit
 
 NAMES = ("filled-by-a-thread", "order-of-a-set", "test-edited", "memo-of-the-module", "honest-resolve")
 CASES = [case for case in all_cases() if case.name in NAMES]
@@ -22,8 +23,7 @@ RAW = [case for case in all_cases() if case.diff]
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("repository") / "repo"
     shutil.copytree(HERE / "repo", home, ignore=shutil.ignore_patterns("__pycache__"))
-    for words in (["init", "-q"], ["add", "."], ["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "-m", "start"]):
-        subprocess.run(["git", *words], cwd=home, check=True, capture_output=True)
+    commit(home)
     return home
 
 

@@ -43,10 +43,10 @@ def expected(function, recorded):
     found = []
     for number, data in enumerate(recorded):
         printed = mutants.Printed()
-        stdout, sys.stdout = sys.stdout, printed.stream
+        printed.take()
         call = calls.loaded(data)
         result = (call, *calls.make(function, *call))
-        sys.stdout = stdout
+        printed.leave()
         told = calls.told(number, data, result, printed.taken(), LIMIT)
         found.append((told.get("digest", ""), told["printed"]))
     return found

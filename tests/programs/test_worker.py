@@ -268,6 +268,58 @@ def test_what_is_left_in_public_names_of_the_module_is_told(start):
     assert states[0]["`limit` of its module"] == states[1]["`limit` of its module"]
 
 
+def test_what_is_left_in_a_class_of_the_module_is_told(start):
+    body = """
+from decimal import Decimal
+
+class C:
+    made = 0
+    _own = 0
+    __slots__ = ("size",)
+
+    @property
+    def half(self):
+        return 2
+
+    @staticmethod
+    def other():
+        return 3
+
+
+def f(x):
+    C.made += x
+    C._own += x
+"""
+    with start(body) as spoken:
+        states = []
+        for value in (1, 2):
+            spoken.batch((value,))
+            states.append({name: text for name, text in spoken.told(1)[1]["world"].items() if name.endswith("of its module")})
+            spoken.send({"op": "end"})
+    assert set(states[0]) == {"`C.made` of its module"}
+    assert states[0] != states[1]
+
+
+def test_what_is_written_to_standard_error_and_warned_of_is_told(start):
+    body = """
+import sys
+import warnings
+
+
+def f(x):
+    if x == 1:
+        sys.stderr.write("oops")
+    if x == 2:
+        warnings.warn("soon gone")
+    return 0
+"""
+    with start(body) as spoken:
+        spoken.batch((0,), (1,), (2,), (0,))
+        said = [message["printed"] for message in spoken.told(4)[0]]
+    assert said[0] == said[3]
+    assert len(set(said)) == 3
+
+
 WORN = {
     "by identity": "known = {}\n\n\ndef f(x):\n    return list(known.setdefault(id(x), (x, list(x)))[1])\n",
     "by value, handing out what it keeps": "known = {}\n\n\ndef f(x):\n    return known.setdefault(tuple(x), list(x))\n",

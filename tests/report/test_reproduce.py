@@ -41,6 +41,12 @@ def test_what_floats_may_be_off_by_is_carried_over():
     assert reproduce(report, report.candidates[0]).endswith(" --float-rtol 1e-9 --float-atol=0.5")
 
 
+def test_what_was_asked_of_the_oracle_is_carried_over():
+    command = ("codeopt", "optimize", "--min-oracle=0.8", "--assume", "sorted", "--assume", "finite", "--budget", "60s")
+    report = samples.report(info=samples.info(command=command))
+    assert reproduce(report, report.candidates[0]).endswith(" --min-oracle=0.8 --assume sorted --assume finite")
+
+
 def test_a_command_that_ends_in_a_flag_is_no_trouble():
     report = samples.report(info=samples.info(command=("--tests",)))
     assert reproduce(report, report.candidates[0]).endswith("--tests")

@@ -6,6 +6,8 @@ import random
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from codeopt.errors import ContestantError
 from codeopt.model.evidence import Clock
@@ -120,7 +122,39 @@ def test_a_failure_ends_the_race_and_the_processes(fails_after):
 @pytest.mark.parametrize("per_call_s", [1e-9, 1e-7, 1e-5, 2e-4, 1e-3, 0.1, 2.0])
 def test_a_batch_is_long_beside_what_clocks_can_tell_apart(per_call_s):
     calls = calibrated(Process(Bench("b", per_call_s, log=[]), 1.0))
-    assert calls == 1 or calls * per_call_s == pytest.approx(0.02, rel=0.1) or calls == 10_000_000
+    assert calls == 1 or calls * per_call_s == pytest.approx(0.01, rel=0.1) or calls == 10_000_000
+
+
+@pytest.mark.parametrize(("per_call_s", "batches"), [(1e-4, 8), (1e-2, 4)])
+def test_of_calls_that_take_long_fewer_are_made_in_a_pair(per_call_s, batches):
+    log: list[str] = []
+    race(Bench("old", per_call_s, log=log), Bench("new", per_call_s, log=log), budget_s=1e-9).run()
+    timed = log[max(at for at, word in enumerate(log) if word.startswith("open")) : log.index("close old")]
+    assert batches <= log[: log.index("close old")].count("old") <= batches + 5, timed
+
+
+def elapsed(*seconds: float) -> list[Elapsed]:
+    return [Elapsed(seconds=each, cpu_seconds=each) for each in seconds]
+
+
+def test_neighbours_are_compared():
+    # What slows three of four places slows both sides there.
+    old, new = elapsed(1.0, 2.0, 3.0, 4.0), elapsed(0.5, 1.0, 1.5, 2.0)
+    found = measurement(old, new, calls=1)
+    assert found.old_seconds / found.new_seconds == pytest.approx(2.0)
+    assert found.old_cpu_seconds / found.new_cpu_seconds == pytest.approx(2.0)
+
+
+def test_a_batch_that_something_else_slowed_moves_nothing():
+    found = measurement(elapsed(1.0, 9.0, 1.0, 1.0), elapsed(1.1, 1.1, 1.1, 1.1), calls=1)
+    assert found.old_seconds / found.new_seconds == pytest.approx(1 / 1.1)
+
+
+@given(st.lists(st.tuples(st.floats(1e-6, 1e3), st.floats(1e-6, 1e3)), min_size=1, max_size=9), st.integers(1, 100))
+def test_sides_that_change_places_change_figures(neighbours, calls):
+    old, new = elapsed(*[one for one, _ in neighbours]), elapsed(*[other for _, other in neighbours])
+    found, turned = measurement(old, new, calls=calls), measurement(new, old, calls=calls)
+    assert (found.old_seconds, found.new_seconds) == (turned.new_seconds, turned.old_seconds)
 
 
 def test_processor_time_of_one_batch_unknown_means_it_is_not_compared():

@@ -11,6 +11,7 @@ from pathlib import Path
 from codeopt.model.calls import Expected
 from codeopt.model.evidence import Check, CheckKind
 from codeopt.model.patch import Candidate
+from codeopt.patching.versions import patch_between
 from codeopt.trial.judge import check_tests
 from codeopt.trial.replay import check_calls
 from codeopt.verify.judgement import judge
@@ -47,8 +48,18 @@ class SemanticsCourt:
     def findings(self, change: Change, layers: Sequence[str] = LAYERS) -> Mapping[str, Finding]:
         """Return what each of the layers says, by its name."""
         ways: Mapping[str, Callable[[Candidate], Sequence[Check]]] = {"tests": self._tests, "replay": self._replay, "oracle": self._oracle}
-        candidate = self._hearing.candidate(change.target, patch_of(change, self._hearing.project.tree))
+        candidate = self._hearing.candidate(change.target, patch_of(change, self._tree))
         return {layer: _timed(lambda layer=layer: ways[layer](candidate)) for layer in layers}
+
+    def of_text(self, target: str, after: str) -> Finding:
+        """Return what all checks up to the timing say of another text of a target's file."""
+        path = target.partition("::")[0]
+        patch = patch_between(path, (self._tree / path).read_bytes(), after.encode())
+        return _timed(lambda: self._oracle(self._hearing.candidate(target, patch)))
+
+    @property
+    def _tree(self) -> Path:
+        return self._hearing.project.tree
 
     def _tests(self, candidate: Candidate) -> Sequence[Check]:
         """Run the package's own tests, and nothing else."""

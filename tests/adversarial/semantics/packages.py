@@ -1,4 +1,4 @@
-"""The source releases of the corpus: fetched once by version and digest, unpacked, and made git repositories.
+"""The source releases of the corpus: fetched once by version and digest, and unpacked.
 
 What is fetched lies in a folder below the system's temporary one, by digest, and is fetched again only when it is gone.
 """
@@ -105,7 +105,7 @@ def _requirements(tree: Path) -> list[str]:
 
 
 def repository(package: Package, home: Path) -> Path:
-    """Copy the package with its added files to `home`, and commit everything.
+    """Copy the package with its added files to `home`.
 
     Raises:
         Unreachable: it could not be fetched.

@@ -4,7 +4,6 @@ What keeps its work in progress where every call can reach it (a buffer of the m
 at a time, and answers differently now. Each thread has arguments of its own: what calls share is what the code shares.
 """
 
-import io
 import json
 import random
 import sys
@@ -13,6 +12,7 @@ import time
 
 from codeopt_inside import calls
 from codeopt_inside.bounded import bounded
+from codeopt_inside.printed import Printed
 
 AT_ONCE = 4
 # As often as the interpreter can.
@@ -52,7 +52,7 @@ def _digests(function, recorded, looked, limit, first):
     calls.seed()
     threading.stack_size(STACK_BYTES)
     sys.setswitchinterval(SWITCH_S)
-    sys.stdout = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="surrogateescape", write_through=True)
+    Printed().take()
     found, until = {at: set() for at in looked}, time.monotonic() + LONG_ENOUGH_S
     for number in range(MOST_ROUNDS):
         for at, call, raised, value in _round(function, recorded, looked, first + number * AT_ONCE):

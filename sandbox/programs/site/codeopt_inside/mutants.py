@@ -14,18 +14,17 @@ import contextlib
 import gc
 import hashlib
 import importlib.util
-import io
 import mmap
 import os
 import random
 import resource
 import struct
-import sys
 import time
 import types
 
 from codeopt_inside import calls, canon, raising, world
 from codeopt_inside.bounded import bounded
+from codeopt_inside.printed import Printed
 
 KILLED, HUNG, SURVIVED, UNFIT, UNTRIED = "killed", "hung", "survived", "unfit", "untried"
 
@@ -34,21 +33,6 @@ LARGEST_FILE = 64 << 20
 
 # What a call did: `loose` leaves out what an exception says, and is empty where that counts or where nothing was raised.
 Answer = collections.namedtuple("Answer", ("digest", "loose", "printed"))  # noqa: PYI024 - as quick to import as it gets
-
-
-class Printed:
-    """Standard output while calls are made."""
-
-    def __init__(self):
-        self.buffer = io.BytesIO()
-        self.stream = io.TextIOWrapper(self.buffer, encoding="utf-8", errors="surrogateescape", newline="", write_through=True)
-
-    def taken(self):
-        """Return what was printed since the last time."""
-        text = self.buffer.getvalue().decode("utf-8", "surrogateescape")
-        self.buffer.seek(0)
-        self.buffer.truncate()
-        return text
 
 
 class Known:
@@ -117,7 +101,7 @@ class Trial:
     def answers(self):
         """Yield what each call did, then what all of them have left in the module and of the random numbers."""
         calls.seed()
-        sys.stdout = self.printed.stream
+        self.printed.take()
         for position, data in enumerate(self.recorded):
             self.known.at(position)
             yield position, self.answer(data)

@@ -137,16 +137,36 @@ def aim(function, module, qualname):
 
 
 def public_state(module):
-    """Return what the public names of a module hold, by name, as text; what cannot be compared as data is left out."""
+    """Return what the public names of a module and of its classes hold, by name, as text; what cannot be compared as data is left out."""
     found = {}
-    for name, value in list(vars(sys.modules.get(module, types.ModuleType("gone"))).items()):
-        if name.startswith("_") or isinstance(value, (*_FUNCTIONS, types.ModuleType)):
-            continue
+    for name, value in _public(vars(sys.modules.get(module, types.ModuleType("gone")))):
         try:
             found["`%s` of its module" % name] = canon.digest(canon.encode([value], _STATE_NODES))[:16]
         except Exception:  # noqa: S112 - a value with ideas of its own about being copied says nothing
             continue
     return found
+
+
+def _public(space):
+    """Yield the names of values, and those of classes as `Class.name`."""
+    for name, value in list(space.items()):
+        if name.startswith("_"):
+            continue
+        if isinstance(value, type):
+            if value.__module__ == space.get("__name__"):
+                yield from (("%s.%s" % (name, inner), held) for inner, held in list(vars(value).items()) if _is_shared(inner, held))
+        elif _is_held(name, value):
+            yield name, value
+
+
+def _is_shared(name, value):
+    """Whether what a class holds is one value for all its objects."""
+    return _is_held(name, value) and not isinstance(value, (staticmethod, classmethod)) and not hasattr(type(value), "__get__")
+
+
+def _is_held(name, value):
+    """Whether a name is public and holds a value: no function, class or module."""
+    return not (name.startswith("_") or isinstance(value, (*_FUNCTIONS, types.ModuleType)))
 
 
 def told():
