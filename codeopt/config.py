@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from codeopt.errors import ConfigError
+from codeopt.model.plan import PROPERTIES
 
 __all__ = ["OTHER_VARIABLES", "SettingDoc", "Settings", "describe", "load_settings", "resumed_settings"]
 
@@ -85,8 +86,15 @@ def _endpoint(value: object) -> object:
     return value
 
 
+def _property(value: object) -> object:
+    if isinstance(value, str) and value not in PROPERTIES:
+        raise ValueError(f"is no property of inputs: write one of {', '.join(PROPERTIES)}")
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
+Properties = Annotated[tuple[Annotated[str, BeforeValidator(_property)], ...], BeforeValidator(_tuple)]
 Duration = Annotated[float, BeforeValidator(_seconds)]
 Size = Annotated[int, BeforeValidator(_bytes)]
 Endpoint = Annotated[Text, BeforeValidator(_endpoint)]
@@ -119,7 +127,7 @@ class Settings(BaseModel):
     )
     float_rtol: float = _setting("number", 0.0, "How far a float may be off, relative to the original's; to the bit when 0.", ge=0, lt=1)
     float_atol: float = _setting("number", 0.0, "How far a float may be off beside that, whatever its size.", ge=0)
-    assume: Texts = _setting("list", (), "What holds for all inputs, such as sorted or finite: calls that break it are not made.")
+    assume: Properties = _setting("list", (), "What holds for all inputs, such as sorted or finite: calls that break it are not made.")
     confidence: float = _setting("number", 0.99, "Confidence of the interval on the function.", ge=0.9, le=0.9999)
     benchmark: Text | None = _setting("command", None, "Command that `check` times; the repository's benchmarks when unset.")
     benchmarks: Texts = _setting("list", (), "Globs, or parts, of the names of the benchmarks that `check` runs; all when empty.")

@@ -90,6 +90,11 @@ def test_what_is_no_size_is_refused(repo, text):
     assert "--memory" in refusal(repo, flags={"memory": text})
 
 
+def test_what_holds_of_inputs_is_one_of_a_few_words(repo):
+    assert load(repo, 'assume = ["sorted", "answers"]').assume == ("sorted", "answers")
+    assert "write one of answers, ascii," in refusal(repo, flags={"assume": ["sorted", "sortd"]})
+
+
 @pytest.mark.parametrize("model", ["http://localhost:8000/v1", "https://models.example/v1", "none", "replay:answers.json"])
 def test_an_endpoint_is_a_url_none_or_a_replay(repo, model):
     assert load(repo, f'model = "{model}"').model == model

@@ -41,6 +41,7 @@ TAGS = {
     "encodable": "ascii",
     "ascii": "ascii",
     "state": "state",
+    "answers": "answers",
     "number": "number",
     "subclass": "subclass",
 }

@@ -1,4 +1,7 @@
-"""Edges of objects: members of an enumeration, dates and exact numbers by their text; all others are taken whole from other calls."""
+"""Edges of objects: members of an enumeration, dates and exact numbers by their text, functions that answer otherwise.
+
+All others are taken whole from other calls.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ _SPANS = (0, 1e-6, -1, 86400, -86400.5, 1e9)
 _DATES = ("0001-01-01", "1970-01-01", "2000-02-29", "2100-12-31", "9999-12-31")
 _MOMENTS = ("0001-01-01T00:00:00", "1970-01-01T00:00:00", "2000-02-29T23:59:59.999999", "2024-10-27T02:30:00", "9999-12-31T23:59:59")
 _WIDE = frozenset({"small"})
+_USUAL_YEARS = range(1900, 2200)
+_ANSWERS = ("nothing", "turned", "failed")
 
 
 def object_edges(node: Node) -> Iterator[Edge]:
@@ -27,6 +32,8 @@ def object_edges(node: Node) -> Iterator[Edge]:
         yield from (do(f"member {number}", ("member", number)) for number in range(min(node.length, 12)))
     elif node.kind == "text":
         yield from _by_text(node)
+    elif node.kind == "callable" and node.text != "class":
+        yield from (do(f"a function that answers {how}", ("answers", how), risks={"answers"}) for how in _ANSWERS)
 
 
 def _by_text(node: Node) -> Iterator[Edge]:
@@ -38,10 +45,16 @@ def _by_text(node: Node) -> Iterator[Edge]:
     elif name == "timedelta":
         yield from (do(f"{seconds} seconds", ("seconds", seconds), risks=lacking(seconds)) for seconds in _SPANS)
     elif name in {"date", "datetime"}:
-        yield from (do(f"on {text}", ("from iso", text)) for text in (_DATES if name == "date" else _MOMENTS))
+        moments = _DATES if name == "date" else _MOMENTS
+        yield from (do(f"on {text}", ("from iso", text), risks=_moment_risks(text)) for text in moments)
         yield from (do(f"{days} days later", ("later", days)) for days in _DAYS if days)
     elif "Path" in name:
         yield from (do(f"path {text!r}", ("from text", text)) for text in _PATHS)
+
+
+def _moment_risks(text: str) -> frozenset[str]:
+    """At both ends of the calendar there is nothing to add or to take away."""
+    return frozenset() if int(text[:4]) in _USUAL_YEARS else _WIDE
 
 
 def _decimal_risks(value: Decimal) -> frozenset[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Change", "Place", "Plan"]
+__all__ = ["PROPERTIES", "Change", "Place", "Plan"]
 
 Place = tuple[str | int, ...]
+
+PROPERTIES = ("answers", "ascii", "distinct", "finite", "lengths", "magnitude", "number", "sign", "sorted", "unique")
+"""What plans may break of what recorded calls have in common, in the words of `Plan`; calls that break the rest of it are never made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +32,14 @@ class Plan:
     `breaks` is empty, or names what all recorded calls have in common and this one does not: such a call may mean nothing to the code.
 
     - `sorted`, `unique`: the order of a sequence; that nothing in it repeats
-    - `finite`, `sign`, `magnitude`: NaN or an infinity; zero or less where all was more, less where nothing was; 2**31 and more
+    - `finite`, `sign`, `magnitude`: NaN or an infinity; zero or less where all was more, less where nothing was; 2**31 and more, years far off
     - `ascii`: other characters
     - `lengths`: parts of equal length, or a number that says how many there are
     - `order`: one number never above another
     - `keys`, `shape`, `nested`: the keys of records, the size of tuples and the axes of arrays, how deep lists lie in lists
     - `distinct`: two places that hold one object
     - `state`: an object with a part of another
+    - `answers`: what a function among the arguments returns
     - `number`, `subclass`: a boolean, an integer or a real number for one of the others; a class below the one that occurred
     - `type`: any other type that did not occur
     """

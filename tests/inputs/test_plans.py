@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import datetime as dt
 import math
 import time
 
@@ -44,6 +45,25 @@ def test_edges_of_a_float():
     assert {0.0, 1.0, -1.0, math.inf, -math.inf, 5e-324, 1e308, -4.25} <= set(found)
     assert any(math.isnan(value) for value in found)
     assert any(value == 0 and math.copysign(1, value) < 0 for value in found)
+
+
+def test_a_function_answers_otherwise_and_a_class_stays():
+    found = [plan for plan in planned([((len, int, 3), {}), ((abs, str, 4), {})]) if '"answers"' in plan.changes[0].value]
+    assert {(plan.changes[0].place, plan.breaks) for plan in found} == {(("args", 0), "answers")}
+    assert {how for plan in found for how in ("nothing", "turned", "failed") if how in plan.changes[0].value} == {
+        "nothing",
+        "turned",
+        "failed",
+    }
+
+
+def test_the_ends_of_the_calendar_are_far_from_what_was_recorded():
+    days = [((dt.date(2024, 2, 1 + day),), {}) for day in range(9)]
+    told = {"9999": {"magnitude"}, "0001": {"magnitude"}, "2000": {""}}
+    for year, breaks in told.items():
+        assert {plan.breaks for plan in planned(days) if f'"{year}-' in plan.changes[0].value} == breaks
+    far = [*days, ((dt.date(1700, 1, 1),), {})]
+    assert {plan.breaks for plan in planned(far) if '"9999-' in plan.changes[0].value} == {""}
 
 
 def test_edges_of_a_text():
@@ -229,7 +249,7 @@ def test_receivers_meet_the_arguments_of_other_calls():
 
 def test_arguments_of_two_calls_are_crossed_and_that_breaks_nothing():
     calls = [((Account(number), f"text {number}", adding(number)), {}) for number in range(6)]
-    mixed = [call for call in made(calls) if len({call.args[0].balance, call.args[1][-1:], call.args[2](0)}) > 1 and not call.plan.breaks]
+    mixed = [call for call in made(calls) if not call.plan.breaks and len({call.args[0].balance, call.args[1][-1:], call.args[2](0)}) > 1]
     whole = [call for call in mixed if call.args[1] in {f"text {number}" for number in range(6)}]
     assert len({(call.args[0].balance, call.args[1], call.args[2](0)) for call in whole}) > 20
 

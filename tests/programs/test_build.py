@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import collections
 import dataclasses
 import datetime as dt
@@ -109,6 +110,36 @@ def test_calls_with_functions_that_no_name_leads_to_are_built():
     ((_, data),) = built(recorded, [crossed])
     (function, number), _ = pickle.loads(data)
     assert (function(10), number) == (20, 3)
+
+
+@pytest.mark.parametrize(
+    ("how", "function", "given", "answer"),
+    [
+        ("nothing", str.upper, "ab", ""),
+        ("nothing", Even, 4, None),
+        ("turned", str.upper, "ab", "BA"),
+        ("turned", len, "ab", -2),
+        ("turned", bool, 1, False),
+    ],
+)
+def test_a_function_answers_otherwise(how, function, given, answer):
+    ((stand_in,), _) = one(((function,), {}), change(("args", 0), "do", ["answers", how]))
+    assert stand_in(given) == answer
+
+
+def test_a_function_fails():
+    ((stand_in,), _) = one(((len,), {}), change(("args", 0), "do", ["answers", "failed"]))
+    with pytest.raises(ValueError, match="no answer"):
+        stand_in("ab")
+
+
+async def loaded(number):
+    return [number]
+
+
+def test_what_is_awaited_comes_otherwise():
+    ((stand_in,), _) = one(((loaded,), {}), change(("args", 0), "do", ["answers", "nothing"]))
+    assert asyncio.run(stand_in(5)) == []
 
 
 def test_what_yields_items_yields_others():

@@ -130,7 +130,8 @@ def test_objects_have_a_class_and_attributes_and_are_not_asked():
     assert node(Pair(1, 2))["kind"] == "namedtuple"
     assert node(Color.BLUE) == {"type": f"{__name__}.Color", "kind": "enum", "text": "BLUE", "len": 2}
     assert node(Loud())["attrs"]["size"]["value"] == 3
-    assert node(len)["kind"] == "callable"
+    assert node(len) == {"type": "builtin_function_or_method", "kind": "callable"}
+    assert node(Point) == {"type": "type", "kind": "callable", "text": "class"}
     texts = [dt.date(2020, 1, 2), dt.timedelta(3), decimal.Decimal("1.50"), fractions.Fraction(1, 3), pathlib.PurePosixPath("a/b")]
     assert [node(value)["text"] for value in texts] == ["2020-01-02", "3 days, 0:00:00", "1.50", "1/3", "a/b"]
 

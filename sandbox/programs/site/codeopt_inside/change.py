@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import random
 
-from codeopt_inside import change_flow, change_kinds
+from codeopt_inside import answering, change_flow, change_kinds
 
 _LARGEST = 1_000_000
 _NUMBERS = {"int": int, "float": float, "bool": bool}
@@ -217,6 +217,7 @@ OPERATIONS = {
     "later": lambda old, days: old + dt.timedelta(days=days),
     "seconds": lambda _, seconds: dt.timedelta(seconds=seconds),
     "member": _member,
+    "answers": answering.Answering,
 }
 
 

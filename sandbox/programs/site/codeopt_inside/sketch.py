@@ -30,6 +30,7 @@ DEEPEST = 4
 LONGEST = 200
 _EXACT = 1 << 53  # beyond it JSON numbers are not safe
 _LARGE = 1 << 31
+_USUAL_YEARS = range(1900, 2200)
 
 _CONTAINERS = (list, tuple, deque)
 _SETS = (set, frozenset)
@@ -115,7 +116,9 @@ class _Sketcher:
             return {"kind": "enum", "text": value.name, "len": len(cls)}
         if cls in _TEXTUAL or isinstance(value, pathlib.PurePath):
             return {"kind": "text", "text": str(value)[:LONGEST], "lacks": _lacks(value)}
-        if isinstance(value, type) or (callable(value) and not values.own_dict(value)):
+        if isinstance(value, type):
+            return {"kind": "callable", "text": "class"}
+        if callable(value) and not values.own_dict(value):
             return {"kind": "callable"}
         return {"kind": _kind(value, cls), "attrs": {name: self.node(held, depth + 1) for name, held in self.held(value, cls, depth)}}
 
@@ -218,6 +221,8 @@ def _atom_lacks(value):
         return _number_lacks(value)
     if cls is dt.timedelta:
         return _number_lacks(value.total_seconds())
+    if cls in (dt.date, dt.datetime):
+        return set() if value.year in _USUAL_YEARS else {"small"}
     if cls is complex:
         return _number_lacks(value.real) - {"positive", "nonnegative"} | _number_lacks(value.imag) - {"positive", "nonnegative"}
     return {"none"} if value is None else set()
