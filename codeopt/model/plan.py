@@ -32,7 +32,8 @@ class Plan:
     `breaks` is empty, or names what all recorded calls have in common and this one does not: such a call may mean nothing to the code.
 
     - `sorted`, `unique`: the order of a sequence; that nothing in it repeats
-    - `finite`, `sign`, `magnitude`: NaN or an infinity; zero or less where all was more, less where nothing was; 2**31 and more, years far off
+    - `finite`, `sign`, `magnitude`: NaN or an infinity; zero or less where all was more, less where nothing was; 2**31 and more, and years
+      far off
     - `ascii`: other characters
     - `lengths`: parts of equal length, or a number that says how many there are
     - `order`: one number never above another
