@@ -8,8 +8,10 @@ raises `OpaqueError`, which says what it met.
 
 import base64
 import copyreg
+import gc
 import hashlib
 import json
+import operator
 import sys
 import types
 from collections import deque
@@ -56,6 +58,8 @@ class _Encoder:
         self.alive = []
         self.queue = deque()
         self.slots = {}
+        self.lineages = {}
+        self.plain_objects = set()
         self.places = []
         self.left = limit
 
@@ -77,7 +81,8 @@ class _Encoder:
         return number
 
     def refer_all(self, values):
-        return [self.refer(value) for value in values]
+        refer = self.refer
+        return [refer(value) for value in values]
 
     def spend(self):
         self.left -= 1
@@ -98,6 +103,8 @@ class _Encoder:
         plain = _PLAIN.get(cls)
         if plain is not None:
             return plain(self, value)
+        if cls in self.plain_objects:
+            return self.by_reduce(value)
         if cls in ITERATORS:
             return self.iterator(value)
         if issubclass(cls, type):
@@ -111,6 +118,7 @@ class _Encoder:
             return ["path", lineage(cls), self.refer(str(value)), self.state(values.own_dict(value))]
         if hasattr(value, "dtype") and hasattr(value, "tobytes") and type_name(cls).startswith("numpy."):
             return self.numpy_scalar(value)
+        self.plain_objects.add(cls)
         return self.by_reduce(value)
 
     def iterator(self, value):
@@ -177,9 +185,10 @@ class _Encoder:
 
     def state(self, attributes):
         """Attributes by name: the order in which they were set is not behaviour."""
-        named = sorted((key for key in attributes if atom(key) is not None), key=atom)
-        others = [key for key in attributes if atom(key) is None]
-        return [[self.refer(key), self.refer(attributes[key])] for key in named + others]
+        texts = [(atom(key), key) for key in attributes]
+        named = sorted([pair for pair in texts if pair[0] is not None], key=operator.itemgetter(0))
+        found = [[text, self.refer(attributes[key])] for text, key in named]
+        return found + [[self.refer(key), self.refer(attributes[key])] for text, key in texts if text is None]
 
     def members(self, values):
         """Return the encodings of a set's members, sorted: a set has no order."""
@@ -214,10 +223,15 @@ class _Encoder:
             return self.global_value(value, reduced)
         parts = list(reduced) + [None] * (6 - len(reduced))
         maker, arguments, state, items, pairs = parts[:5]
-        node = ["object", lineage(cls), self.kin(maker, cls), [self.kin(part, cls) for part in arguments], self.object_state(state)]
+        node = ["object", self.lineage(cls), self.kin(maker, cls), [self.kin(part, cls) for part in arguments], self.object_state(state)]
         node.append(self.refer_all(items) if items is not None else None)
         node.append([self.refer_all(pair) for pair in pairs] if pairs is not None else None)
         return [*node, self.dropped(value, state)]
+
+    def lineage(self, cls):
+        if cls not in self.lineages:
+            self.lineages[cls] = lineage(cls)
+        return self.lineages[cls]
 
     def kin(self, part, cls):
         """Refer to a part of what an object is made from: its own classes go by name, wherever they were made."""
@@ -236,10 +250,13 @@ class _Encoder:
         if slots is None:
             self.alive.append(cls)
             slots = self.slots[id(cls)] = values.members(cls)
+        own = values.own_dict(value)
+        if state is own and not slots:
+            return []
         kept = {}
         for part in state if isinstance(state, tuple) else (state,):
             kept.update(part if isinstance(part, dict) else {})
-        held = {**values.own_dict(value), **values.read_members(value, slots)}
+        held = {**own, **values.read_members(value, slots)}
         rest = [(values.faint(k, self.spend), values.faint(v, self.spend)) for k, v in held.items() if k not in kept or kept[k] is not v]
         return [list(pair) for pair in sorted(rest, key=repr)]
 
@@ -288,6 +305,13 @@ def encode(roots, limit=200_000, drained=None):
     """
     encoder = _Encoder(limit, {} if drained is None else drained)
     encoder.nodes.append(None)
-    encoder.nodes[0] = ["roots", encoder.refer_all(roots)]
-    encoder.drain()
+    collects = gc.isenabled()
+    # So many new lists set the collector off again and again, and it finds nothing.
+    gc.disable()
+    try:
+        encoder.nodes[0] = ["roots", encoder.refer_all(roots)]
+        encoder.drain()
+    finally:
+        if collects:
+            gc.enable()
     return encoder.nodes

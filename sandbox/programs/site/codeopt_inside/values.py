@@ -33,7 +33,7 @@ def hide(places):
     for path, placeholder in places:
         for form in (path, os.path.realpath(path)):
             text = os.fspath(form).rstrip("/")
-            if text:
+            if "/" in text:
                 found.setdefault(text, placeholder)
     _hidden.clear()
     if found:
@@ -54,6 +54,9 @@ def _replaced(value):
 def atom(value):
     """Return the string of an atomic value, or None."""
     cls = type(value)
+    if cls is str and "/" not in value:
+        # What is hidden are absolute paths.
+        return "s" + value
     if cls is str or cls is bytes:
         # A text that spells a placeholder out is another value than one in which a path was hidden: another letter.
         value, count = _replaced(value)
