@@ -70,7 +70,7 @@ def test_equal_answers_pass_and_say_how_many():
         ([answer(digest="e")], "differ"),
         ([answer(digest="")], "differ"),
         ([answer(status="raised", digest="e", shown="KeyError()")], "raised KeyError()"),
-        ([answer(printed="q")], "output differs"),
+        ([answer(printed="q")], "output, or what is warned of, differs"),
         ([answer(status="opaque", digest="", note="a lock")], "a lock"),
         ([answer(status="unloadable", digest="", note="no class")], "no class"),
     ],

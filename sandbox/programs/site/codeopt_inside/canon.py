@@ -17,31 +17,9 @@ import types
 from collections import deque
 
 from codeopt_inside import values
-from codeopt_inside.values import OpaqueError, atom, hide, lineage, type_name
+from codeopt_inside.values import ITERATOR_LIMIT, ITERATORS, OpaqueError, atom, hide, lineage, type_name
 
 __all__ = ["ITERATORS", "ITERATOR_LIMIT", "OpaqueError", "atom", "digest", "encode", "hide"]
-
-ITERATORS = tuple(
-    {
-        types.GeneratorType,
-        map,
-        filter,
-        zip,
-        enumerate,
-        reversed,
-        type(iter([])),
-        type(iter(())),
-        type(iter({})),
-        type(iter({}.keys())),
-        type(iter({}.values())),
-        type(iter({}.items())),
-        type(iter(set())),
-        type(iter("")),
-        type(iter(range(0))),
-        type(reversed([])),
-    }
-)
-ITERATOR_LIMIT = 1_000_000
 
 
 def digest(nodes):

@@ -12,6 +12,27 @@ import sys
 import types
 import weakref
 
+ITERATORS = tuple(
+    {
+        types.GeneratorType,
+        map,
+        filter,
+        zip,
+        enumerate,
+        reversed,
+        type(iter([])),
+        type(iter(())),
+        type(iter({})),
+        type(iter({}.keys())),
+        type(iter({}.values())),
+        type(iter({}.items())),
+        type(iter(set())),
+        type(iter("")),
+        type(iter(range(0))),
+        type(reversed([])),
+    }
+)
+ITERATOR_LIMIT = 1_000_000
 MAINS = ("__main__", "__mp_main__")
 HEAP_TYPE = 1 << 9
 _DEEPEST = 20
