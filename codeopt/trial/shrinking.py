@@ -15,10 +15,13 @@ from codeopt.trial.asking import smaller
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import Worker, open_worker
 from codeopt.verify.calls import difference_between
+from codeopt.verify.probes import fitting
 
 __all__ = ["shrunk"]
 
 PATIENCE_S = 5.0
+STEP_BYTES = 300_000
+FEWEST = 2
 
 
 def shrunk(scene: Scene, sides: tuple[Sandbox, Sandbox], recording: Recording, data: bytes) -> Difference | None:
@@ -35,7 +38,7 @@ def shrunk(scene: Scene, sides: tuple[Sandbox, Sandbox], recording: Recording, d
             open_worker(scene, new, recording, hash_seed=2) as candidate,
         ):
             trio = _Trio(first=first, second=second, candidate=candidate, tolerance=scene.tolerance)
-            return trio.smallest(data, until=time.monotonic() + min(PATIENCE_S, scene.limits.call_s))
+            return trio.smallest(data, patience_s=min(PATIENCE_S, scene.limits.call_s))
     except ContestantError:
         return None
 
@@ -49,12 +52,12 @@ class _Trio:
     candidate: Worker
     tolerance: Tolerance | None
 
-    def smallest(self, data: bytes, *, until: float) -> Difference | None:
+    def smallest(self, data: bytes, *, patience_s: float) -> Difference | None:
         found = self.differing([data])
-        best = None
+        best, until = None, time.monotonic() + patience_s
         while found is not None:
             data, best = found
-            found = self.differing(smaller(self.first, data)) if time.monotonic() < until else None
+            found = self.differing(_affordable(smaller(self.first, data))) if time.monotonic() < until else None
         return best
 
     def differing(self, options: Sequence[bytes]) -> tuple[bytes, Difference] | None:
@@ -66,6 +69,11 @@ class _Trio:
                 # Its number is that of an option, and no call's.
                 return data, replace(found, call=None)
         return None
+
+
+def _affordable(options: Sequence[bytes]) -> list[bytes]:
+    """Return the first options, the simplest, as many as are told of in good time: of a large input each takes long, on three sides."""
+    return [options[at] for at in fitting([*map(len, options)], range(len(options)), most_bytes=STEP_BYTES, least=FEWEST)]
 
 
 def _told(worker: Worker, options: Sequence[bytes]) -> Sequence[CallAnswer]:

@@ -21,6 +21,8 @@ _DEEPEST = 8
 _CHUNKS = 8
 _SAMPLED = 8
 _BITS = 32
+_FEWEST = 6
+_MOST_BYTES = 1_000_000
 
 # What is changed where: paths from (arguments, keywords) down, and what makes the new value of the one found there.
 Step = collections.namedtuple("Step", ("amount", "paths", "change"))  # noqa: PYI024 - as quick to import as it gets
@@ -164,7 +166,11 @@ def _taken(data, step):
 
 
 def smaller(data, most=40):
-    """Return pickles of calls that are simpler than the pickled one, the simplest first; none where nothing can be taken away."""
+    """Return pickles of calls that are simpler than the pickled one, the simplest first; none where nothing can be taken away.
+
+    Of a large call there are fewer: each is made of all of it.
+    """
+    most = min(most, max(_FEWEST, _MOST_BYTES // len(data)))
     try:
         call = pickle.loads(data)
         # Written anew it may take more: equal texts that were one object by chance are two in a copy.
