@@ -17,12 +17,12 @@ from codeopt.app.shipping import Shipping
 from codeopt.app.survey import Survey
 from codeopt.assets import programs_dir
 from codeopt.config import load_settings
-from codeopt.model.code import Target
+from codeopt.model.code import Function, Target
 from codeopt.model.patch import Candidate, Origin, Patch
 from codeopt.trial.judge import TrialJudge
 from codeopt.trial.scene import Limits
 
-__all__ = ["Hearing", "commit"]
+__all__ = ["Hearing", "commit", "target_of"]
 
 # Long enough for a verdict on a gain of half and more, on a machine with other work.
 LIMITS = Limits(call_s=20.0, race_s=8.0, workload_race_s=1.0)
@@ -36,6 +36,11 @@ def commit(home: Path) -> None:
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     for words in (["init", "-q"], ["add", "-f", "."], [*identity, "commit", "-qm", "start"]):
         subprocess.run(["git", *words], cwd=home, check=True, capture_output=True)
+
+
+def target_of(function: Function) -> Target:
+    """Return a function as what is to be made faster."""
+    return Target(name=function.name, span=function.span, source_sha=function.source_sha, share=0.5)
 
 
 class Hearing:
@@ -63,8 +68,7 @@ class Hearing:
 
     def candidate(self, target: str, patch: Patch) -> Candidate:
         """Return a patch to a target, as a user would hand it in."""
-        function = self.functions[target]
-        chosen = Target(name=function.name, span=function.span, source_sha=function.source_sha, share=0.5)
+        chosen = target_of(self.functions[target])
         return Candidate(target=chosen, patch=patch, origin=Origin(proposer="user"))
 
     def judge(self, *, screened: bool = True) -> TrialJudge:

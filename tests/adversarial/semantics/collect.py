@@ -22,16 +22,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from codeopt.adapters.vllm.proposer import ModelProposer
-from codeopt.app.project import Project, open_project
+from codeopt.app.project import open_project
 from codeopt.app.proposers import client_of
 from codeopt.app.requests import Questions
 from codeopt.config import load_settings
-from codeopt.model.code import Target
 from codeopt.model.proposal import ProposalRequest
 from codeopt.model.work import Profile
 from codeopt.patching.answer import parse_answer
 from codeopt.patching.apply import apply
-from tests.adversarial.hearing import commit
+from tests.adversarial.hearing import commit, target_of
 from tests.adversarial.semantics.corpus import Package, all_packages
 from tests.adversarial.semantics.court import PASSED, SemanticsCourt
 from tests.adversarial.semantics.packages import repository
@@ -72,12 +71,7 @@ def _requests(package: Package, targets: Sequence[str], scratch: Path, samples: 
     nothing = Profile(total_s=0.0, samples=0, rows=(), edges=())
     files = {target.partition("::")[0]: (project.tree / target.partition("::")[0]).read_bytes() for target in targets}
     questions = Questions(project, nothing, expected={}, files=files)
-    yield from (questions.request(_target(project, name), [], samples, 0) for name in targets)
-
-
-def _target(project: Project, name: str) -> Target:
-    function = project.index.find(name)
-    return Target(name=function.name, span=function.span, source_sha=function.source_sha, share=0.5)
+    yield from (questions.request(target_of(project.index.find(name)), [], samples, 0) for name in targets)
 
 
 async def _keep_answers(proposer: ModelProposer, package: Package, request: ProposalRequest, folder: Path) -> None:

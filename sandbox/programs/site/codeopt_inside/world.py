@@ -150,13 +150,10 @@ def public_state(module):
 def _public(space):
     """Yield the names of values, and those of classes as `Class.name`."""
     for name, value in list(space.items()):
-        if name.startswith("_"):
-            continue
-        if isinstance(value, type):
-            if value.__module__ == space.get("__name__"):
-                yield from (("%s.%s" % (name, inner), held) for inner, held in list(vars(value).items()) if _is_shared(inner, held))
-        elif _is_held(name, value):
+        if _is_held(name, value):
             yield name, value
+        elif isinstance(value, type) and not name.startswith("_") and value.__module__ == space.get("__name__"):
+            yield from (("%s.%s" % (name, inner), held) for inner, held in list(vars(value).items()) if _is_shared(inner, held))
 
 
 def _is_shared(name, value):
