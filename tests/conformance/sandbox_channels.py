@@ -89,6 +89,10 @@ def the_commands_time_bounds_the_channel(provider: SandboxProvider) -> None:
 def errors_do_not_block_a_channel(provider: SandboxProvider) -> None:
     with provider.open({}) as sandbox, sandbox.open_channel(python(sandbox, CHATTY)) as channel:
         assert channel.receive(timeout_s=60.0) == b"done"
+        # The two streams are not ordered: the last of the errors may come after the frame, at the latest with the end of the program.
+        channel.send(b"go")
+        with pytest.raises(ContestantError, match="status 0"):
+            channel.receive(timeout_s=60.0)
         tail = channel.stderr_tail  # type: ignore[attr-defined]
         assert len(tail) <= 20_000
         assert tail.endswith("the end")
