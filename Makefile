@@ -24,8 +24,9 @@ lint: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Two workers: one for all tests that open sandboxes, which share a core and are timed, one for the others.
 unit: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 format: $(VENV)/installed
 	$(BIN)/ruff check --fix .

@@ -12,14 +12,25 @@ from codeopt.assets import programs_dir
 from codeopt.errors import SandboxUnavailable
 from codeopt.model.work import Environment
 
-ROOT = str(Path(__file__).parents[1])
+TESTS = Path(__file__).parent
+ROOT = str(TESTS.parent)
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 
 
+# Folders whose tests open sandboxes, with or without Docker. Sandboxes share the last core, and what runs in them is timed.
+SANDBOXED = tuple(TESTS / name for name in ("adapters/local", "adversarial", "app", "conformance", "e2e", "trial"))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs Docker where there is none, unless CODEOPT_REQUIRE_DOCKER=1: then it fails."""
+    """Keep tests that open sandboxes on one worker; skip what needs Docker where there is none.
+
+    With CODEOPT_REQUIRE_DOCKER=1 those fail instead.
+    """
     needing = [item for item in items if item.get_closest_marker("docker")]
+    for item in {*needing, *(item for item in items if any(item.path.is_relative_to(folder) for folder in SANDBOXED))}:
+        item.add_marker(pytest.mark.xdist_group("sandboxes"))
     if not needing or os.environ.get("CODEOPT_REQUIRE_DOCKER") == "1":
         return
     reason = _why_no_docker()
