@@ -18,6 +18,8 @@ if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 
 
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
 # Folders whose tests open sandboxes, with or without Docker. Sandboxes share the last core, and what runs in them is timed.
 SANDBOXED = tuple(TESTS / name for name in ("adapters/local", "adversarial", "app", "conformance", "e2e", "trial"))
 
@@ -37,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if reason:
         for item in needing:
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Keep other tests off the last core while what runs in sandboxes is timed there."""
+    if "PYTEST_XDIST_WORKER" in os.environ and len(CORES) > 1:
+        os.sched_setaffinity(0, CORES if item.get_closest_marker("xdist_group") else CORES[:-1])
 
 
 def _why_no_docker() -> str:

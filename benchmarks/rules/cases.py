@@ -97,4 +97,156 @@ CASES = (
         source="def f(xs):\n    return any([x > 3 for x in xs])\n",
         inputs="(list(range(n)),)",
     ),
+    Case(
+        rule="any-equal",
+        source="def f(xs, ys):\n    return [x for x in xs if any(x == y for y in ys)]\n",
+        inputs="([i * 7 % n for i in range(n)], list(range(0, n, 2)))",
+        sizes=(10, 300),
+    ),
+    Case(
+        rule="literal-set",
+        source="def f(xs):\n    return [x for x in xs if x in ['red', 'green', 'blue', 'black', 'white', 'grey']]\n",
+        inputs="([('red', 'grey', 'pink', 'lime')[i % 4] + '' for i in range(n)],)",
+    ),
+    Case(
+        rule="pair-count",
+        source=(
+            "def f(xs, total):\n    count = 0\n    for i in range(len(xs)):\n        for j in range(i + 1, len(xs)):\n"
+            "            if xs[i] + xs[j] == total:\n                count += 1\n    return count\n"
+        ),
+        inputs="([i * 7 % n for i in range(n)], n)",
+        sizes=(10, 300),
+    ),
+    Case(
+        rule="prefix-sum",
+        source="def f(xs, k):\n    return [sum(xs[i : i + k]) / k for i in range(len(xs) - k + 1)]\n",
+        inputs="(list(range(n)), max(2, n // 10))",
+    ),
+    Case(
+        rule="window-extreme",
+        source="def f(xs, k):\n    return [max(xs[i : i + k]) for i in range(len(xs) - k + 1)]\n",
+        inputs="([i * 7919 % 10_007 for i in range(n)], max(2, n // 10))",
+    ),
+    Case(
+        rule="hoisted-call",
+        source="def f(xs):\n    return [x / max(xs) for x in xs]\n",
+        inputs="(list(range(1, n + 1)),)",
+    ),
+    Case(
+        rule="grown-dict",
+        source="def f(xs):\n    found = {}\n    for x in xs:\n        found = {**found, x: len(found)}\n    return found\n",
+        inputs="(list(range(n)),)",
+    ),
+    Case(
+        rule="array-growth",
+        source=(
+            "import numpy as np\n\n\ndef f(xs):\n    out = np.array([])\n    for x in xs:\n        out = np.append(out, x * 0.5)\n"
+            "    return out\n"
+        ),
+        inputs="(list(range(n)),)",
+        sizes=(10, 10_000),
+    ),
+    Case(
+        rule="front-insert",
+        source="def f(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n    return out\n",
+        inputs="(list(range(n)),)",
+        sizes=(10, 10_000),
+    ),
+    Case(
+        rule="head-tail",
+        source=(
+            "def f(xs):\n    total = 0\n    while xs:\n        x = xs[0]\n        xs = xs[1:]\n        total += x * 2\n    return total\n"
+        ),
+        inputs="(list(range(n)),)",
+    ),
+    Case(
+        rule="flattened",
+        source="def f(rows):\n    return sum(rows, [])\n",
+        inputs="([[i, i + 1] for i in range(n)],)",
+    ),
+    Case(
+        rule="tallied",
+        source="def f(xs):\n    counts = {}\n    for x in xs:\n        counts[x] = counts.get(x, 0) + 1\n    return counts\n",
+        inputs="([str(i * i % 50) for i in range(n)],)",
+    ),
+    Case(
+        rule="totalled",
+        source="def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total\n",
+        inputs="(list(range(n)),)",
+    ),
+    Case(
+        rule="occurrences",
+        source="def f(xs: list, y):\n    count = 0\n    for x in xs:\n        if x == y:\n            count += 1\n    return count\n",
+        inputs="([i % 3 for i in range(n)], 2)",
+    ),
+    Case(
+        rule="extreme",
+        source="def f(xs):\n    best = xs[0]\n    for x in xs:\n        if x < best:\n            best = x\n    return best\n",
+        inputs="([i * 7919 % 10_007 for i in range(n)],)",
+    ),
+    Case(
+        rule="found-at",
+        source="def f(xs: list, y):\n    for i, x in enumerate(xs):\n        if x == y:\n            return i\n    return -1\n",
+        inputs="(list(range(n)), n - 2)",
+    ),
+    Case(
+        rule="extended",
+        source="def f(rows):\n    out = []\n    for row in rows:\n        for x in row:\n            out.append(x)\n    return out\n",
+        inputs="([list(range(20)) for _ in range(n // 5)],)",
+    ),
+    Case(
+        rule="array-loop",
+        source=(
+            "import numpy as np\n\n\ndef f(a: np.ndarray, b: np.ndarray):\n    out = np.zeros(len(a))\n"
+            "    for i in range(len(a)):\n        out[i] = a[i] * b[i] + 1.0\n    return out\n"
+        ),
+        inputs="(__import__('numpy').arange(float(n)), __import__('numpy').arange(float(n)))",
+    ),
+    Case(
+        rule="array-extreme",
+        source="import numpy as np\n\n\ndef f(a: np.ndarray):\n    return max(a)\n",
+        inputs="(__import__('numpy').arange(float(n)),)",
+    ),
+    Case(
+        rule="key-getter",
+        source="def f(xs):\n    return sorted(xs, key=lambda x: x[1])\n",
+        inputs="([(i, i * 7919 % 10_007) for i in range(n)],)",
+    ),
+    Case(
+        rule="items-loop",
+        source="def f(d: dict):\n    out = []\n    for k in d:\n        out.append((k, d[k]))\n    return out\n",
+        inputs="({str(i): i for i in range(n)},)",
+    ),
+    Case(
+        rule="enumerated",
+        source="def f(xs: list):\n    out = []\n    for i in range(len(xs)):\n        out.append((i, xs[i], -xs[i]))\n    return out\n",
+        inputs="(list(range(n)),)",
+    ),
+    Case(
+        rule="map-lambda",
+        source="def f(xs):\n    return list(map(lambda x: x * 2, xs))\n",
+        inputs="(list(range(n)),)",
+    ),
+    Case(
+        rule="iso-datetime",
+        source="from datetime import datetime\n\n\ndef f(xs):\n    return [datetime.strptime(x, '%Y-%m-%d %H:%M:%S') for x in xs]\n",
+        inputs="(['2024-02-29 12:34:56'] * n,)",
+    ),
+    Case(
+        rule="modular-power",
+        source="def f(xs, e, m):\n    return [x ** e % m for x in xs]\n",
+        inputs="(list(range(2, n + 2)), n, 10_007)",
+        sizes=(10, 300),
+    ),
+    Case(
+        rule="bit-count",
+        source="def f(xs):\n    return [bin(x).count('1') for x in xs]\n",
+        inputs="(list(range(n)),)",
+    ),
+    Case(
+        rule="memoised",
+        source="def f(n):\n    if n < 2:\n        return n\n    return f(n - 1) + f(n - 2)\n",
+        inputs="(n,)",
+        sizes=(5, 20),
+    ),
 )

@@ -47,10 +47,10 @@ async def ask(state: Question, runtime: Runtime[Services]) -> None:
     if proposer is None or has_record(services.store, state["target"], number=number, proposer=name):
         return
     services.reporter.stage("propose", f"{state['target']}, round {number}, {name}")
-    proposals = await _answers(services, proposer, _request(services, state))
+    request = _request(services, state)
+    proposals = await _answers(services, proposer, request)
     if proposals is not None:
-        target = services.targets[state["target"]]
-        keep_proposals(services.store, target, proposals, number=number, proposer=name, place=place)
+        keep_proposals(services.store, request.target, proposals, number=number, proposer=name, place=place, files=dict(request.files))
 
 
 def _request(services: Services, state: Question) -> ProposalRequest:

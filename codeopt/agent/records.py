@@ -5,7 +5,7 @@ A record is written once its candidates are kept, so whoever finds a record find
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,18 +15,35 @@ from codeopt.errors import StoreError
 from codeopt.model.code import Target
 from codeopt.model.patch import Candidate, Origin
 from codeopt.model.proposal import Proposal
+from codeopt.patching.normal import changes_layout_only, form_of
 from codeopt.ports import Store
 
-__all__ = ["Answer", "Record", "has_record", "history", "keep_note", "keep_proposals", "keep_unjudged", "notes", "records", "unjudged"]
+__all__ = [
+    "Answer",
+    "Record",
+    "has_record",
+    "history",
+    "keep_note",
+    "keep_proposals",
+    "keep_unjudged",
+    "notes",
+    "records",
+    "repeats",
+    "unjudged",
+]
 
 _PROPOSALS = "proposals/"
 _NOTES = "notes/"
 _UNJUDGED = "unjudged/"
+_UNCHANGED = "the answer is the original code, but for its layout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer of a proposer: `key` names its candidate; it is empty where `problem` says why there is none. `text` is raw."""
+    """One answer of a proposer: `key` names its candidate; it is empty where `problem` says why there is none. `text` is raw.
+
+    Candidates of one `form` are the same code but for its layout: only the first of them is judged.
+    """
 
     key: str
     origin: Origin
@@ -34,6 +51,7 @@ class Answer:
     text: str
     prompt_tokens: int
     completion_tokens: int
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,23 +77,35 @@ def has_record(store: Store, target: str, *, number: int, proposer: str) -> bool
     return store.value(_name(target, number, proposer)) is not None
 
 
-def keep_proposals(store: Store, target: Target, proposals: Sequence[Proposal], *, number: int, proposer: str, place: int) -> None:
-    """Keep the candidates among the proposals, then the record of all answers."""
-    answers = tuple(_answer(store, target, proposal) for proposal in proposals)
+def keep_proposals(
+    store: Store,
+    target: Target,
+    proposals: Sequence[Proposal],
+    *,
+    number: int,
+    proposer: str,
+    place: int,
+    files: Mapping[str, bytes],
+) -> None:
+    """Keep the candidates among the proposals, then the record of all answers; `files` are what the patches were made for."""
+    answers = tuple(_answer(store, target, proposal, files) for proposal in proposals)
     record = Record(target=target, round=number, proposer=proposer, place=place, answers=answers)
     store.put_value(_name(str(target.name), number, proposer), _RECORD.dump_json(record))
 
 
-def _answer(store: Store, target: Target, proposal: Proposal) -> Answer:
-    key = ""
-    if proposal.patch is not None:
+def _answer(store: Store, target: Target, proposal: Proposal, files: Mapping[str, bytes]) -> Answer:
+    key, form, problem = "", "", proposal.problem
+    if proposal.patch is not None and changes_layout_only(proposal.patch, files):
+        problem = _UNCHANGED
+    elif proposal.patch is not None:
         candidate = Candidate(target=target, patch=proposal.patch, origin=proposal.origin)
         store.put_candidate(candidate)
-        key = candidate.key
+        key, form = candidate.key, form_of(proposal.patch, files)
     return Answer(
         key=key,
+        form=form,
         origin=proposal.origin,
-        problem=_writable(proposal.problem),
+        problem=_writable(problem),
         text=_writable(proposal.answer),
         prompt_tokens=proposal.prompt_tokens,
         completion_tokens=proposal.completion_tokens,
@@ -112,8 +142,21 @@ def history(store: Store, target: str) -> History:
     return History(rounds=rounds, screened=_judged(store, keys, "screen"), confirmed=_judged(store, keys, "full"))
 
 
-def _rounds(found: Iterable[Record]) -> tuple[Round, ...]:
-    seen: set[str] = set()
+def repeats(found: Iterable[Record]) -> Mapping[str, str]:
+    """Map each candidate that is the same code as an earlier one, but for its layout, to that one."""
+    first: dict[tuple[str, str], str] = {}
+    repeated: dict[str, str] = {}
+    for record in found:
+        for answer in record.answers:
+            if answer.key:
+                known = first.setdefault((str(record.target.name), answer.form or answer.key), answer.key)
+                if known != answer.key:
+                    repeated.setdefault(answer.key, known)
+    return repeated
+
+
+def _rounds(found: Sequence[Record]) -> tuple[Round, ...]:
+    seen: set[str] = set(repeats(found))
     fresh: dict[int, list[str]] = {}
     for record in found:
         keys = fresh.setdefault(record.round, [])

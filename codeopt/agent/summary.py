@@ -6,12 +6,12 @@ It only reads, and its answers do not depend on the order in which concurrent wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from codeopt.agent.policy import Judged, best_first
-from codeopt.agent.records import Answer, Record, notes, records, unjudged
+from codeopt.agent.records import Answer, Record, notes, records, repeats, unjudged
 from codeopt.model.evidence import Outcome, Verdict
 from codeopt.model.patch import Candidate, Origin
 from codeopt.model.report import CandidateReport
@@ -66,14 +66,16 @@ def tokens(store: Store) -> Tokens:
     return Tokens(sum(one.prompt_tokens for one in answers), sum(one.completion_tokens for one in answers))
 
 
-def _candidates(store: Store, found: Iterable[Record]) -> Iterator[Candidate]:
+def _candidates(store: Store, found: Sequence[Record]) -> Iterator[Candidate]:
     """Yield candidates in the order of the answers, then those that came without a question and have a verdict.
 
-    A candidate with neither is left of a question that was interrupted and asked again: nothing is known of it.
+    A candidate with neither is left of a question that was interrupted and asked again: nothing is known of it. One that repeats
+    another, but for its layout, is told as a useless answer.
     """
+    repeated = repeats(found)
     asked = dict.fromkeys(answer.key for record in found for answer in record.answers if answer.key)
     kept = {candidate.key: candidate for candidate in store.candidates()}
-    yield from (kept[key] for key in asked if key in kept)
+    yield from (kept[key] for key in asked if key in kept and key not in repeated)
     yield from (one for key, one in kept.items() if key not in asked and _has_verdict(store, key))
 
 
@@ -112,15 +114,17 @@ def _report(candidate: Candidate, verdict: Verdict, diff_of: Callable[[Candidate
     return CandidateReport(key=candidate.key, target=candidate.target, origin=origin, diff=diff_of(candidate), verdict=verdict)
 
 
-def _useless(found: Iterable[Record]) -> Iterator[CandidateReport]:
+def _useless(found: Sequence[Record]) -> Iterator[CandidateReport]:
+    repeated = repeats(found)
     for record in found:
         for number, answer in enumerate(record.answers):
-            if not answer.key:
-                yield _useless_report(record, answer, number=number)
+            problem = f"the same code as {repeated[answer.key]}, but for its layout" if answer.key in repeated else answer.problem
+            if not answer.key or answer.key in repeated:
+                yield _useless_report(record, answer, number=number, problem=problem)
 
 
-def _useless_report(record: Record, answer: Answer, *, number: int) -> CandidateReport:
+def _useless_report(record: Record, answer: Answer, *, number: int, problem: str) -> CandidateReport:
     text = f"{record.target.name}\0{record.round}\0{record.proposer}\0{number}"
-    verdict = Verdict(outcome=Outcome.UNVERIFIABLE, reason=f"no usable patch: {answer.problem}")
+    verdict = Verdict(outcome=Outcome.UNVERIFIABLE, reason=f"no usable patch: {problem}")
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
     return CandidateReport(key=key, target=record.target, origin=answer.origin, diff="", verdict=verdict)

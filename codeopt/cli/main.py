@@ -26,6 +26,8 @@ COMMANDS = {
     "check": "Say whether a change made the code slower: the step for CI.",
     "profile": "Show where the time of the workload goes.",
     "report": "Show the evidence of an earlier run.",
+    "bench": "Run a suite of tasks and print a table of proven speed-ups.",
+    "serve": "Start a model server with what suits code editing (vLLM).",
     "doctor": "Say what is missing (Docker, model, git) and how to get it.",
 }
 

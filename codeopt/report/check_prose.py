@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 COMMIT_DIGITS = 12
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _ORDER = (Outcome.SLOWER, Outcome.WRONG, Outcome.FASTER, Outcome.UNVERIFIABLE)
 _CLOCKS = {Clock.WALL: "wall time", Clock.CPU: "processor time"}
 _NOTABLE_MEMORY = 1.1
@@ -152,7 +154,8 @@ def facts(one: BenchmarkReport) -> Iterator[str]:
         if seen >= _NOTABLE_INSTRUCTIONS:
             yield f"instructions: {ratio(seen)} {'fewer' if one.instructions > 1 else 'more'}"
     if one.first_bad:
-        yield f"first slower commit: {one.first_bad[:COMMIT_DIGITS]}"
+        alone = _COMMIT.fullmatch(one.first_bad) is not None
+        yield f"first slower commit: {one.first_bad[:COMMIT_DIGITS] if alone else one.first_bad}"
 
 
 def _is_notable(memory: PeakMemory) -> bool:

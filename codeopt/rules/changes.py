@@ -32,6 +32,24 @@ class Changes:
         """Put an expression in place of a node: its text, or a function of the node with its own inner changes made."""
         self._replaced[node] = _expression(new) if isinstance(new, str) else new
 
+    def become(self, statement: cst.CSTNode, text: str) -> None:
+        """Put one other statement in place of one; blank lines and comments above it stay."""
+        (made,) = _statements(text, self.view.unit)
+        self._replaced[statement] = lambda node: made.with_changes(leading_lines=node.leading_lines)
+
+    def unless(self, statement: cst.CSTNode, condition: str, text: str) -> None:
+        """Run other statements where a condition holds, and one as before where it does not."""
+        indented = "".join(f"    {line}" for line in text.splitlines(keepends=True))
+        (made,) = _statements(f"if {condition}:\n{indented}else:\n    pass\n", self.view.unit)
+        choice = cst.ensure_type(made, cst.If)
+
+        def chosen(node: Any) -> cst.CSTNode:
+            otherwise = cst.ensure_type(choice.orelse, cst.Else)
+            block = otherwise.body.with_changes(body=[node.with_changes(leading_lines=[])])
+            return choice.with_changes(leading_lines=node.leading_lines, orelse=otherwise.with_changes(body=block))
+
+        self._replaced[statement] = chosen
+
     def remove(self, node: cst.CSTNode) -> None:
         """Leave a statement or an argument out."""
         self._replaced[node] = cst.RemoveFromParent()

@@ -15,8 +15,10 @@ __all__ = [
     "is_plain",
     "is_private",
     "is_simple",
+    "is_steady",
     "kind_of",
     "kind_of_value",
+    "only_reads",
     "runs_at_once",
 ]
 
@@ -127,7 +129,7 @@ def hoist_point(view: View, name: str, node: cst.CSTNode) -> cst.BaseStatement |
         return None
     for loop in view.loops(node):
         statement = view.statement(loop)
-        if statement is not None and _is_steady(view, name, loop) and view.bound_before(name, statement):
+        if statement is not None and is_steady(view, name, loop) and view.bound_before(name, statement):
             return statement
     return None
 
@@ -138,7 +140,7 @@ def is_filled(view: View, name: str, node: cst.CSTNode) -> bool:
     The variable must be bound once, and not be changed by a method or an assignment anywhere.
     """
     bindings = view.bindings(name)
-    if len(bindings) != 1 or not all(reference in bindings or _only_reads(reference) for reference in view.of(name)):
+    if len(bindings) != 1 or not all(reference in bindings or only_reads(reference) for reference in view.of(name)):
         return False
     inner = node
     for outer in view.ancestors(node):
@@ -192,17 +194,18 @@ def runs_at_once(view: View, node: cst.CSTNode) -> bool:
     return True
 
 
-def _is_steady(view: View, name: str, loop: cst.CSTNode) -> bool:
+def is_steady(view: View, name: str, loop: cst.CSTNode) -> bool:
     """Whether nothing in a loop visibly changes or rebinds the list `name`, or lets other code run in between."""
     if view.has(loop, (cst.Yield, cst.Await)) or (isinstance(loop, cst.For) and loop.asynchronous):
         return False
     inside = [reference for reference in view.of(name) if view.holds(loop, reference.node)]
-    if not all(map(_only_reads, inside)):
+    if not all(map(only_reads, inside)):
         return False
     return is_private(view, name) or not _changes_foreign_list(view, loop)
 
 
-def _only_reads(reference: Reference) -> bool:
+def only_reads(reference: Reference) -> bool:
+    """Whether a place where a list or dict stands visibly leaves it as it is, and to nobody else."""
     return reference.use in _READING_USES or (reference.use is Use.METHOD and reference.method in _READING_METHODS)
 
 

@@ -176,6 +176,13 @@ class View:
                 return Symbol(text=text, imports=(item,))
         return None
 
+    def package(self, origin: str) -> Symbol | None:
+        """Return how code here can say a package or module by its own name; None when the name has another meaning."""
+        item = Import(name=origin)
+        if item in self.facts.imports and item.bound not in self.facts.enclosing and not self.bindings(item.bound):
+            return Symbol(text=origin, imports=())
+        return None if item.bound in self.facts.words else Symbol(text=origin, imports=(item,))
+
 
 def view_of(source: bytes, span: Span, *, path: str, name: str) -> View:
     """Return the view of the function `name` (its last part) that a span of a file covers.

@@ -30,6 +30,9 @@ LIMITS = Limits(call_s=20.0, race_s=8.0, workload_race_s=1.0)
 # Every run of the tests makes the same calls, so that it fails only for what was changed; another word makes others.
 SECRET = os.environ.get("CODEOPT_TEST_SECRET", "corpus")
 
+# The cores that sandboxes may use; all of them when not given.
+CPUSET = os.environ.get("CODEOPT_TEST_CPUSET")
+
 
 def commit(home: Path) -> None:
     """Make a git repository of a folder, with all that is in it."""
@@ -56,7 +59,7 @@ class Hearing:
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         self.shipping = Shipping(self.project.tree, self.scratch)
-        provider = DockerProvider(self.project.tree, programs_dir(), run=run, memory_bytes=1 << 30)
+        provider = DockerProvider(self.project.tree, programs_dir(), run=run, memory_bytes=1 << 30, cpuset=CPUSET)
         stack.callback(provider.close)
         provider.prepare(self.project.environment)
         self.scene = dataclasses.replace(scene_of(self.project, settings, provider), limits=LIMITS, secret=SECRET)

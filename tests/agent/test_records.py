@@ -8,7 +8,7 @@ from codeopt.agent.records import has_record, history, keep_note, keep_proposals
 from codeopt.agent.summary import candidate_reports
 from codeopt.errors import StoreError
 from codeopt.model.evidence import Outcome
-from tests.agent.fakes import FakeStore, faster, label_of, make_candidate, make_target, proposal, useless
+from tests.agent.fakes import SOURCE, FakeStore, faster, label_of, make_candidate, make_target, proposal, useless
 
 NAME = "pkg/mod.py::f"
 
@@ -17,7 +17,7 @@ NAME = "pkg/mod.py::f"
 def test_what_a_proposer_answered_comes_back(problem: str, answer: str, tokens: int) -> None:
     store = FakeStore()
     keep_proposals(
-        store, make_target(), [proposal("a", prompt_tokens=tokens), useless(problem, answer)], number=1, proposer="model", place=0
+        store, make_target(), [proposal("a", prompt_tokens=tokens), useless(problem, answer)], number=1, proposer="model", place=0, files={}
     )
     (record,) = records(store)
     good, bad = record.answers
@@ -28,7 +28,7 @@ def test_what_a_proposer_answered_comes_back(problem: str, answer: str, tokens: 
 
 def test_a_record_is_found_by_its_question() -> None:
     store = FakeStore()
-    keep_proposals(store, make_target(), [], number=1, proposer="model", place=0)
+    keep_proposals(store, make_target(), [], number=1, proposer="model", place=0, files={})
     assert has_record(store, NAME, number=1, proposer="model")
     assert not has_record(store, NAME, number=2, proposer="model")
     assert not has_record(store, NAME, number=1, proposer="rules")
@@ -42,7 +42,7 @@ def test_rounds_are_in_order_of_number_then_of_place_and_count_a_candidate_once(
         (2, "rules", 0, "cb"),
         (1, "model", 1, "aa"),
     ]:
-        keep_proposals(store, make_target(), [proposal(x) for x in labels], number=number, proposer=proposer, place=place)
+        keep_proposals(store, make_target(), [proposal(x) for x in labels], number=number, proposer=proposer, place=place, files={})
     found = history(store, NAME)
     keys = {make_candidate(x).key: x for x in "abcde"}
     assert [(one.number, "".join(keys[key] for key in one.keys)) for one in found.rounds] == [(1, "a"), (2, "cb"), (10, "de")]
@@ -51,8 +51,8 @@ def test_rounds_are_in_order_of_number_then_of_place_and_count_a_candidate_once(
 
 def test_a_target_whose_name_begins_like_anothers_is_kept_apart() -> None:
     store = FakeStore()
-    keep_proposals(store, make_target("f"), [proposal("a")], number=1, proposer="model", place=0)
-    keep_proposals(store, make_target("fg"), [proposal("b")], number=1, proposer="model", place=0)
+    keep_proposals(store, make_target("f"), [proposal("a")], number=1, proposer="model", place=0, files={})
+    keep_proposals(store, make_target("fg"), [proposal("b")], number=1, proposer="model", place=0, files={})
     assert history(store, NAME).known == 1
     assert len(records(store)) == 2
 
@@ -83,7 +83,7 @@ def test_a_candidate_of_an_interrupted_question_is_not_reported_until_something_
 
 def test_a_candidate_that_was_not_reached_says_that_the_run_was_interrupted() -> None:
     store = FakeStore()
-    keep_proposals(store, make_target(), [proposal("a")], number=1, proposer="model", place=0)
+    keep_proposals(store, make_target(), [proposal("a")], number=1, proposer="model", place=0, files={})
     (report,) = candidate_reports(store, label_of)
     assert (report.verdict.outcome, report.verdict.reason) == (Outcome.UNVERIFIABLE, "not judged: the run was interrupted")
 
@@ -93,7 +93,39 @@ def test_reports_do_not_depend_on_the_order_in_which_candidates_were_kept() -> N
         store = FakeStore()
         for name in (first, second):
             target = make_target(name, 0.5)
-            keep_proposals(store, target, [proposal(f"{name}{n}") for n in range(3)], number=1, proposer="model", place=0)
+            keep_proposals(store, target, [proposal(f"{name}{n}") for n in range(3)], number=1, proposer="model", place=0, files={})
         return candidate_reports(store, label_of)
 
     assert told("f", "g") == told("g", "f")
+
+
+FILES = {"pkg/mod.py": SOURCE}
+
+
+def test_what_is_the_same_code_is_judged_once_and_told_once() -> None:
+    store = FakeStore()
+    keep_proposals(store, make_target(), [proposal("x = 1"), proposal("x = (1)  # one")], number=1, proposer="model", place=1, files=FILES)
+    keep_proposals(store, make_target(), [proposal("x  =  1"), proposal("x = 2")], number=1, proposer="rules", place=0, files=FILES)
+    keep_proposals(store, make_target(), [proposal("x = 1\n")], number=2, proposer="model", place=1, files=FILES)
+    # the rules' answer counts as the first, whoever was quicker
+    expected = [make_candidate(label).key for label in ("x  =  1", "x = 2")]
+    assert [key for one in history(store, NAME).rounds for key in one.keys] == expected
+    reasons = [one.verdict.reason for one in candidate_reports(store, label_of)]
+    assert sum(f"the same code as {expected[0]}" in reason for reason in reasons) == 3
+    assert len(reasons) == 5
+
+
+def test_the_same_answer_again_is_no_repeat() -> None:
+    store = FakeStore()
+    for number in (1, 2):
+        keep_proposals(store, make_target(), [proposal("x = 1")], number=number, proposer="model", place=0, files=FILES)
+    assert len(candidate_reports(store, label_of)) == 1
+
+
+def test_an_answer_that_changes_nothing_but_layout_is_no_candidate() -> None:
+    store = FakeStore()
+    text = "# quick\n" + SOURCE.decode()
+    keep_proposals(store, make_target(), [proposal(text)], number=1, proposer="model", place=0, files=FILES)
+    assert history(store, NAME).known == 0
+    (report,) = candidate_reports(store, label_of)
+    assert report.verdict.reason == "no usable patch: the answer is the original code, but for its layout"

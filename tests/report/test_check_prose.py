@@ -108,6 +108,12 @@ def test_instructions_are_told_as_a_difference():
     assert list(facts(replace(samples.same(), instructions=1.001))) == []
 
 
+def test_the_slower_commit_is_shortened_and_what_is_said_instead_of_one_is_not():
+    several = "one of 0123456789ab, fedcba987654: the benchmark does not run at all of them"
+    told = [list(facts(samples.slower(first_bad=bad, memory=None, instructions=None))) for bad in ("5" * 40, several, "")]
+    assert told == [["first slower commit: 555555555555"], [f"first slower commit: {several}"], []]
+
+
 def test_names_that_kinds_share_are_kept_apart():
     report = samples.report(benchmarks=(samples.same("x"), samples.same("x", BenchmarkKind.ASV), samples.same("y"), samples.same("x")))
     assert unique_names(report) == ("x (command)", "x (asv)", "y", "x (command) #2")

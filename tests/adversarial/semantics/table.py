@@ -1,8 +1,9 @@
 """Writes docs/oracle.md: what each layer of checks says of every change of the semantics corpus.
 
-Usage: python -m tests.adversarial.semantics.table FOLDER > docs/oracle.md, from the root of the repository, with a Docker engine and a
-network. FOLDER keeps each finding as it comes (`findings.jsonl`) and what looking at each package cost (`surveys.jsonl`); what is there
-already is not looked at again.
+Usage: python -m tests.adversarial.semantics.table FOLDER [PACKAGE ...] > docs/oracle.md, from the root of the repository, with a Docker
+engine and a network. FOLDER keeps each finding as it comes (`findings.jsonl`) and what looking at each package cost (`surveys.jsonl`);
+what is there already is not looked at again. With PACKAGEs only these are looked at, and no page is printed: nothing is timed against
+anything, so several may run side by side, each on a core of its own (CODEOPT_TEST_CPUSET).
 """
 
 from __future__ import annotations
@@ -160,9 +161,11 @@ def _cell(reason: str) -> str:
 
 def main() -> None:
     """Look at what has not been looked at, and print the page."""
-    folder = Path(sys.argv[1])
+    folder, names = Path(sys.argv[1]), sys.argv[2:]
     folder.mkdir(parents=True, exist_ok=True)
-    sys.stdout.write(markdown(all_packages(), told(folder, all_packages())))
+    story = told(folder, [package for package in all_packages() if not names or package.name in names])
+    if not names:
+        sys.stdout.write(markdown(all_packages(), story))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""`codeopt bench`: suites of tasks, run one after the other by `optimize`, and summed up."""

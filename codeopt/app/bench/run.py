@@ -1,0 +1,164 @@
+"""Runs a suite: each task becomes a repository, `optimize` works on it, and the best solution known goes through `verify` beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from pathlib import Path
+
+from codeopt.app.bench.journal import Journal
+from codeopt.app.optimize import Asked, optimize
+from codeopt.app.verify import verify
+from codeopt.config import Settings, load_settings
+from codeopt.errors import ConfigError, UsageError
+from codeopt.model.bench import BenchReport, Ending, Task, TaskResult
+from codeopt.model.evidence import Comparison, Machine, Outcome
+from codeopt.model.report import CandidateReport, Report
+from codeopt.ports import Reporter
+
+__all__ = ["BenchRequest", "chosen", "run_suite"]
+
+_NAMED = 8
+_IDENTITY = ("-c", "user.name=codeopt", "-c", "user.email=codeopt@localhost", "-c", "core.autocrlf=false", "-c", "commit.gpgsign=false")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchRequest:
+    """What to run: the suite's name, its tasks, the folder that keeps results, and whether best solutions are verified too."""
+
+    suite: str
+    tasks: tuple[Task, ...]
+    out: Path
+    with_best: bool = True
+
+
+def chosen(tasks: Sequence[Task], patterns: Sequence[str]) -> tuple[Task, ...]:
+    """Return the tasks that one of the patterns names; all of them where there is none.
+
+    Raises:
+        ConfigError: a pattern names none.
+    """
+    for pattern in patterns:
+        if not any(fnmatch(task.name, pattern) for task in tasks):
+            names = ", ".join(task.name for task in tasks[:_NAMED]) + (", ..." if len(tasks) > _NAMED else "")
+            raise ConfigError(f"no task is named {pattern}: there are {names}")
+    return tuple(task for task in tasks if not patterns or any(fnmatch(task.name, pattern) for pattern in patterns))
+
+
+def run_suite(request: BenchRequest, settings: Settings, reporter: Reporter) -> BenchReport:
+    """Run every task that has no result yet, one after the other, and return all results in the order of the tasks.
+
+    Raises:
+        UsageError: the folder holds another run.
+        InfrastructureError: sandbox, endpoint or disk were lost; the same command goes on.
+    """
+    journal = Journal(request.out, settings=_fingerprint(request, settings))
+    known = dict(journal.results())
+    machines: list[tuple[Machine, str]] = []
+    for number, task in enumerate(request.tasks, start=1):
+        if task.name not in known:
+            reporter.stage("task", f"{number} of {len(request.tasks)}: {task.name}")
+            known[task.name] = _result(task, settings, reporter, machines, with_best=request.with_best)
+            journal.add(known[task.name])
+    machine, sandbox = machines[-1] if machines else (None, "")
+    return BenchReport(
+        suite=request.suite,
+        model="" if settings.model in {None, "none"} else str(settings.model_name or settings.model),
+        machine=machine,
+        sandbox=sandbox,
+        settings=settings.public_json(),
+        results=tuple(known[task.name] for task in request.tasks),
+    )
+
+
+def _fingerprint(request: BenchRequest, settings: Settings) -> str:
+    """Name the settings, and every byte of every task."""
+    tasks = {task.name: hashlib.sha256(repr(task).encode()).hexdigest()[:16] for task in request.tasks}
+    return json.dumps({"suite": request.suite, "settings": json.loads(settings.public_json()), "tasks": tasks}, indent=1, sort_keys=True)
+
+
+def _result(task: Task, settings: Settings, reporter: Reporter, machines: list[tuple[Machine, str]], *, with_best: bool) -> TaskResult:
+    if task.skip:
+        return TaskResult(task=task.name, ending=Ending.SKIPPED, note=task.skip)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="codeopt-bench-") as scratch:
+        folder = Path(scratch) / "repo"
+        try:
+            _lay_out(task, folder)
+            own = _settings_of(task, folder, settings)
+            report = optimize(folder, own, asked=Asked(command=("bench",)), reporter=reporter)
+            machines.append((report.machine, report.sandbox))
+            best, note = _best(task, folder, own, reporter) if with_best and task.best else (None, "")
+        except UsageError as error:
+            return TaskResult(task=task.name, ending=Ending.FAILED, note=str(error), seconds=time.monotonic() - began)
+    return replace(_told(task, report), best=best, note=note, seconds=time.monotonic() - began)
+
+
+def _settings_of(task: Task, folder: Path, settings: Settings) -> Settings:
+    """Return the settings of the run with what the task says of itself."""
+    flags: dict[str, object] = {"targets": [task.target], "workload": task.workload}
+    if task.tests:
+        flags["tests"] = task.tests
+    return load_settings(folder, flags={**settings.model_dump(exclude_unset=True), **flags}, environ={})
+
+
+def _lay_out(task: Task, folder: Path) -> None:
+    for path, data in task.files:
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    for words in (("init", "-q"), ("add", "-f", "."), (*_IDENTITY, "commit", "-q", "--no-verify", "-m", task.name)):
+        _git(folder, *words)
+
+
+def _git(folder: Path, *words: str) -> bytes:
+    ended = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=False)
+    if ended.returncode:
+        raise UsageError(f"git {words[0]} fails in {folder}: {ended.stderr.decode(errors='replace').strip()}")
+    return ended.stdout
+
+
+def _best(task: Task, folder: Path, settings: Settings, reporter: Reporter) -> tuple[Comparison | None, str]:
+    """Return the proven gain of the best solution known; without one, why there is none."""
+    reporter.stage("best", task.name)
+    for path, data in task.best:
+        (folder / path).write_bytes(data)
+    patch = _git(folder, "diff", "--binary")
+    _git(folder, "checkout", "-q", "--", ".")
+    verdict = verify(folder, settings.model_copy(update={"trust_patch": True}), patch=patch, reporter=reporter).verdict
+    if verdict.outcome is Outcome.FASTER:
+        return verdict.comparison, ""
+    return None, f"the best solution known is {verdict.outcome}: {verdict.reason}"
+
+
+def _told(task: Task, report: Report) -> TaskResult:
+    proven = [one for one in report.candidates if one.key in report.accepted]
+    winner = max(proven, key=_gain, default=None)
+    return TaskResult(
+        task=task.name,
+        ending=Ending.IMPROVED if winner else Ending.NOT_IMPROVED,
+        gain=winner.verdict.comparison if winner else None,
+        origin=_origin(winner) if winner else "",
+        candidates=len(report.candidates),
+        wrong=_count(report.candidates, Outcome.WRONG),
+        prompt_tokens=report.cost.prompt_tokens,
+        completion_tokens=report.cost.completion_tokens,
+    )
+
+
+def _gain(one: CandidateReport) -> float:
+    return one.verdict.comparison.ratio if one.verdict.comparison else 0.0
+
+
+def _origin(one: CandidateReport) -> str:
+    return f"{one.origin.proposer} ({one.origin.prompt})" if one.origin.prompt else one.origin.proposer
+
+
+def _count(candidates: Iterable[CandidateReport], outcome: Outcome) -> int:
+    return sum(one.verdict.outcome is outcome for one in candidates)

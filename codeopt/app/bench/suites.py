@@ -1,0 +1,28 @@
+"""The table of suites: by name, how their tasks are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeopt.app.bench.algotune import algotune_tasks
+from codeopt.app.bench.folders import folder_tasks
+from codeopt.model.bench import Task
+
+__all__ = ["SUITES", "Terms"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a suite is read: `scale` is the part of the published size of its problems, `agent` whose solutions count as the best known."""
+
+    scale: float = 0.1
+    agent: str = ""
+
+
+SUITES: Mapping[str, Callable[[Path, Terms], tuple[Task, ...]]] = {
+    "folder": lambda root, _: folder_tasks(root),
+    "algotune": lambda root, terms: algotune_tasks(root, scale=terms.scale, agent=terms.agent),
+}
+"""Each raises ConfigError where the folder holds no such suite."""

@@ -1,0 +1,94 @@
+"""A suite's results as a Markdown table with a row for each task, and as the object that `--json` writes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+
+from codeopt.model.bench import BenchReport, TaskResult
+from codeopt.model.evidence import Comparison
+from codeopt.report.bench_figures import Summary, summed_up
+from codeopt.report.figures import duration, ratio
+from codeopt.report.json_parts import SCHEMA, JsonObject, comparison_json, machine_json, text
+from codeopt.report.markdown import code_span, table
+
+__all__ = ["bench_json", "bench_markdown"]
+
+_COLUMNS = ("task", "result", "proven", "best known", "by", "candidates", "wrong", "tokens", "time")
+
+
+def bench_markdown(report: BenchReport) -> str:
+    """Return the table, what it comes to, and the notes of the tasks."""
+    blocks = [f"# Suite {code_span(report.suite)}", _conditions(report), table(_COLUMNS, [_row(result) for result in report.results])]
+    blocks.append("\n".join(f"- {line}" for line in _lines(summed_up(report))))
+    notes = [f"- {code_span(result.task)}: {code_span(result.note)}" for result in report.results if result.note]
+    return "\n\n".join([*blocks, *(["\n".join(["Notes:", "", *notes])] if notes else [])]) + "\n"
+
+
+def _conditions(report: BenchReport) -> str:
+    by = f"model {code_span(report.model)} and codeopt's rules" if report.model else "codeopt's rules alone, no model"
+    if report.machine is None:
+        return f"By {by}."
+    machine = report.machine
+    where = code_span(f"{machine.cpu}, {machine.cores} cores, {machine.system}, Python {machine.python}")
+    return f"By {by}; on {where}, sandbox {code_span(report.sandbox)}. Ratios are old time over new time, with their intervals."
+
+
+def _row(result: TaskResult) -> list[str]:
+    tokens = result.prompt_tokens + result.completion_tokens
+    return [
+        code_span(result.task),
+        str(result.ending),
+        _gain(result.gain),
+        _gain(result.best),
+        code_span(result.origin) if result.origin else "",
+        str(result.candidates),
+        str(result.wrong),
+        str(tokens),
+        duration(result.seconds),
+    ]
+
+
+def _gain(seen: Comparison | None) -> str:
+    return f"{ratio(seen.ratio)} [{ratio(seen.low)}, {ratio(seen.high)}]" if seen else ""
+
+
+def _lines(summary: Summary) -> Iterator[str]:
+    yield f"improved: {summary.improved} of {summary.tried} tasks that were tried"
+    if summary.harmonic is not None and summary.geometric is not None:
+        yield f"mean speed-up, with 1.0 where nothing was proven: harmonic {ratio(summary.harmonic)}, geometric {ratio(summary.geometric)}"
+    if summary.with_best:
+        yield f"within 2x of the best solution known: {summary.near_best} of {summary.with_best}"
+    yield f"wrong candidates that were stopped: {summary.wrong} of {summary.candidates}"
+    if summary.tokens is not None and summary.seconds is not None:
+        yield f"cost of one proven speed-up: {summary.tokens:.0f} tokens, {duration(summary.seconds)}"
+
+
+def bench_json(report: BenchReport) -> JsonObject:
+    """Return the object of `codeopt bench`."""
+    return {
+        "schema": SCHEMA,
+        "suite": text(report.suite),
+        "model": text(report.model) or None,
+        "machine": machine_json(report.machine) if report.machine else None,
+        "sandbox": report.sandbox,
+        "settings": json.loads(report.settings),
+        "summary": dataclasses.asdict(summed_up(report)),
+        "tasks": [_task(result) for result in report.results],
+    }
+
+
+def _task(result: TaskResult) -> JsonObject:
+    return {
+        "task": text(result.task),
+        "result": str(result.ending),
+        "gain": comparison_json(result.gain),
+        "best": comparison_json(result.best),
+        "origin": text(result.origin),
+        "candidates": result.candidates,
+        "wrong": result.wrong,
+        "tokens": {"prompt": result.prompt_tokens, "completion": result.completion_tokens},
+        "seconds": result.seconds,
+        "note": text(result.note),
+    }
