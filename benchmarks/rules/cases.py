@@ -180,16 +180,6 @@ CASES = (
         inputs="([i % 3 for i in range(n)], 2)",
     ),
     Case(
-        rule="extreme",
-        source="def f(xs):\n    best = xs[0]\n    for x in xs:\n        if x < best:\n            best = x\n    return best\n",
-        inputs="([i * 7919 % 10_007 for i in range(n)],)",
-    ),
-    Case(
-        rule="found-at",
-        source="def f(xs: list, y):\n    for i, x in enumerate(xs):\n        if x == y:\n            return i\n    return -1\n",
-        inputs="(list(range(n)), n - 2)",
-    ),
-    Case(
         rule="extended",
         source="def f(rows):\n    out = []\n    for row in rows:\n        for x in row:\n            out.append(x)\n    return out\n",
         inputs="([list(range(20)) for _ in range(n // 5)],)",
@@ -211,16 +201,6 @@ CASES = (
         rule="key-getter",
         source="def f(xs):\n    return sorted(xs, key=lambda x: x[1])\n",
         inputs="([(i, i * 7919 % 10_007) for i in range(n)],)",
-    ),
-    Case(
-        rule="items-loop",
-        source="def f(d: dict):\n    out = []\n    for k in d:\n        out.append((k, d[k]))\n    return out\n",
-        inputs="({str(i): i for i in range(n)},)",
-    ),
-    Case(
-        rule="enumerated",
-        source="def f(xs: list):\n    out = []\n    for i in range(len(xs)):\n        out.append((i, xs[i], -xs[i]))\n    return out\n",
-        inputs="(list(range(n)),)",
     ),
     Case(
         rule="map-lambda",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +28,40 @@ def test_a_rewrite_changes_no_result(versions, outcome, case: Rewritten, data):
     others = copy.deepcopy(arguments)
     assert told(outcome(old, *arguments)) == told(outcome(new, *others))
     assert arguments == others
+
+
+NUMBERS = st.lists(st.one_of(st.integers(-5, 5), st.sampled_from([0.5, -0.0, 1e300, float("inf")])), max_size=6)
+SOURCES = {case.rule: case.source for case in REWRITTEN}
+
+
+@given(NUMBERS, st.sampled_from([float, int, bool, "float32"]))
+def test_an_array_answers_for_itself(versions, outcome, numbers, dtype):
+    # plain zeros: which of 0.0 and -0.0 is the greater, the two do not agree on
+    array = np.array([(number if abs(number) < 100 else 3) or 0 for number in numbers], dtype=dtype)
+    old, new = versions("array-extreme", SOURCES["array-extreme"])
+    assert repr(outcome(old, array)) == repr(outcome(new, array))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@given(NUMBERS, NUMBERS, st.sampled_from([0.0, -2.5, 3]), st.sampled_from([float, "float32"]))
+def test_whole_arrays_give_what_their_elements_give(versions, outcome, first, second, scale, dtype):
+    old, new = versions("array-loop", SOURCES["array-loop"])
+    arrays = [np.array(numbers, dtype=dtype) for numbers in (first, second)]
+    assert repr(outcome(old, *arrays, scale)) == repr(outcome(new, *arrays, scale))
+
+
+@given(
+    st.lists(st.one_of(st.integers(-5, 5), st.floats(allow_nan=False), st.lists(st.integers(0, 3), max_size=3), st.booleans()), max_size=6)
+)
+def test_an_array_that_grows_ends_the_same(versions, outcome, parts):
+    old, new = versions("array-growth", SOURCES["array-growth"])
+    assert repr(outcome(old, parts)) == repr(outcome(new, parts))
+
+
+def test_an_array_part_that_changes_later_was_taken_as_it_was(versions):
+    source = SOURCES["array-growth"].replace("        out = np.append(out, x)\n", "        out = np.append(out, x)\n        x[0] = 9\n")
+    old, new = versions("array-growth", source)
+    assert old([np.array([1.0]), np.array([2.0])]) == new([np.array([1.0]), np.array([2.0])]) == ([1.0, 2.0], "float64")
 
 
 def told(found):

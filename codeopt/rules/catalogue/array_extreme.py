@@ -2,7 +2,8 @@
 
 It looks for arrays that NumPy makes in the function, or that are annotated so.
 
-Left to the verifier: NaN, which the array's own `max` and `min` give back wherever it stands, and arrays of more than one dimension.
+Left to the verifier: NaN, which the array's own `max` and `min` give back wherever it stands, which of 0.0 and -0.0 is given back, and
+arrays of more than one dimension.
 """
 
 from __future__ import annotations
