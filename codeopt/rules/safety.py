@@ -11,6 +11,7 @@ __all__ = [
     "calls_of",
     "hashes_visibly_not",
     "hoist_point",
+    "holds_texts",
     "is_filled",
     "is_plain",
     "is_private",
@@ -112,6 +113,20 @@ def kind_of(view: View, name: str, *, trust_annotation: bool = False) -> str | N
         elif binding.use is not Use.AUGMENT:
             kinds.add(_annotated(view, binding) if trust_annotation else None)
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def holds_texts(view: View, name: str) -> bool:
+    """Whether a variable visibly holds a list of strings in all its life: what `split` and `splitlines` of an object, no module, make."""
+    values = [found.value for binding in view.bindings(name) if (found := view.assignment(binding.node))]
+    return bool(values) and len(values) == len(view.bindings(name)) and all(_makes_texts(view, value) for value in values)
+
+
+def _makes_texts(view: View, value: cst.BaseExpression | None) -> bool:
+    match value:
+        case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value="split" | "rsplit" | "splitlines"))):
+            return not (isinstance(owner, cst.Name) and owner.value in view.facts.bound and not view.bindings(owner.value))
+        case _:
+            return False
 
 
 def is_private(view: View, name: str) -> bool:

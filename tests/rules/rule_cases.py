@@ -254,6 +254,24 @@ REWRITTEN = (
         given=st.tuples(st.just(None)),
     ),
     Rewritten(rule="array-loop", source=ARRAYS, has="out[:] = ((a * 2.0) + (np.maximum(b, scale) / 3))", given=st.tuples(st.just(None))),
+    Rewritten(
+        rule="counted",
+        source=_body("ws = text.split()", "return {w: ws.count(w) for w in ws}, [ws.count(x) for x in 'ab']", head="def f(text):"),
+        has="ws_counts = Counter(ws)\n    return {w: ws_counts[w] for w in ws}, [ws_counts[x] for x in 'ab']",
+        given=st.tuples(st.text("ab ", max_size=12)),
+    ),
+    Rewritten(
+        rule="membership-set",
+        source=_body("ws = text.splitlines()", "return [x for x in xs if x in ws]", head="def f(text, xs):"),
+        has="ws_set = set(ws)\n    return [x for x in xs if x in ws_set]",
+        given=st.tuples(st.text("ab\n", max_size=12), st.lists(PLAIN, max_size=5)),
+    ),
+    Rewritten(
+        rule="indexed",
+        source=_body("ws = text.rsplit(' ')", "return [ws.index(x) for x in xs]", head="def f(text, xs):"),
+        has="return [(ws_places[x] if x in ws_places else ws.index(x)) for x in xs]",
+        given=st.tuples(st.text("ab ", max_size=8), st.lists(st.text("ab", max_size=1), max_size=3)),
+    ),
     Rewritten(rule="array-growth", source=APPENDED, has="out_parts.append(np.array(x).ravel())", given=st.tuples(st.just(None))),
 )
 

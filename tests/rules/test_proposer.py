@@ -48,7 +48,7 @@ def test_each_rule_proposes_and_then_all_together(request_for):
         "membership-set+smallest+compiled-pattern",
     ]
     assert {p.origin.proposer for p in proposals} == {"rules"}
-    assert [p.origin.prompt_version for p in proposals] == ["1", "1", "1", "1+1+1"]
+    assert [p.origin.prompt_version for p in proposals] == ["2", "1", "1", "2+1+1"]
     files = [apply(p.patch, dict(request.files))["app.py"].decode() for p in proposals]
     for text in files:
         compile(text, "app.py", "exec")

@@ -77,7 +77,8 @@ def test_what_only_looks_alike_is_left_alone(rewrite, rule, source):
 
 
 def test_each_of_these_rules_is_refused_somewhere():
-    assert {case.rule for case in REWRITTEN} == {rule for rule, _ in KEPT}
+    elsewhere = {"counted", "indexed", "membership-set"}  # test_lookup_rules.py
+    assert {case.rule for case in REWRITTEN} - elsewhere == {rule for rule, _ in KEPT}
 
 
 def test_the_catalogue_has_rules_enough():
@@ -102,3 +103,11 @@ def test_a_memoised_function_reads_well(rewrite):
 def test_new_statements_are_indented_as_the_function_is(rewrite, indent):
     source = "def f(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n    return out\n".replace("    ", indent)
     assert f"{indent * 2}out.append(x)\n{indent}out.reverse()\n" in rewrite("front-insert", source)
+
+
+@pytest.mark.parametrize(
+    "value", ["np.split(text, 2)", "text.split", "sorted(text)", "text.partition(' ')", "text.split() if text else text", "[text.split()]"]
+)
+def test_what_may_hold_anything_is_counted_with_care(rewrite, value):
+    source = f"import numpy as np\n\n\ndef f(text):\n    ws = {value}\n    return [ws.count(w) for w in ws]\n"
+    assert "except TypeError" in rewrite("counted", source)

@@ -1,7 +1,7 @@
 """`names.count(x)` in a loop becomes a look-up in a Counter that is made once before the loop.
 
 It looks for a list that nothing in the loop rebinds, changes or passes on. At run time lists and tuples are counted, and only if all
-their elements can be hashed: for all else `count` is called as before.
+their elements can be hashed: for all else `count` is called as before. What `split` makes is counted without asking.
 
 Left to the verifier: `x` that cannot be hashed while all elements can (the Counter raises TypeError), `__eq__` and `__hash__` that
 disagree, and functions called in the loop that change the list behind its back.
@@ -13,11 +13,12 @@ import libcst as cst
 
 from codeopt.rules.changes import Changes
 from codeopt.rules.rule import Rewrite, Rule
-from codeopt.rules.safety import calls_of, hashes_visibly_not, hoist_point, is_plain, kind_of
+from codeopt.rules.safety import calls_of, hashes_visibly_not, hoist_point, holds_texts, is_plain, kind_of
 from codeopt.rules.view import View
 
 __all__ = ["RULE"]
 
+_MADE_OF_TEXTS = "{new} = {counter}({old})\n"
 _MADE = """try:
     {new} = {counter}({old}) if type({old}) in (list, tuple) else None
 except TypeError:
@@ -37,8 +38,10 @@ def _rewrite(view: View) -> Rewrite | None:
             if point is not None:
                 new = names.get((name, point)) or view.new_name(f"{name}_counts", taken=names.values())
                 names[name, point] = new
-                changes.before(point, _MADE.format(new=new, old=name, counter=counter.text))
-                changes.replace(call, f"({new}[{view.text(call.args[0].value)}] if {new} is not None else {view.text(call)})")
+                texts = holds_texts(view, name)
+                changes.before(point, (_MADE_OF_TEXTS if texts else _MADE).format(new=new, old=name, counter=counter.text))
+                count = f"{new}[{view.text(call.args[0].value)}]"
+                changes.replace(call, count if texts else f"({count} if {new} is not None else {view.text(call)})")
     return Rewrite(module=changes.applied(), imports=counter.imports) if names else None
 
 
@@ -48,4 +51,4 @@ def _counting_calls(view: View, name: str) -> list[cst.Call]:
     return [call for call in calls_of(view, name, "count", arguments=1) if not hashes_visibly_not(call.args[0].value)]
 
 
-RULE = Rule(name="counted", version=1, summary="counts a list's elements once, not for each question", rewrite=_rewrite)
+RULE = Rule(name="counted", version=2, summary="counts a list's elements once, not for each question", rewrite=_rewrite)

@@ -1,8 +1,8 @@
 """`names.index(x)` in a loop becomes a look-up in a dict of first positions that is made once before the loop.
 
 It looks for a list that nothing in the loop rebinds, changes or passes on, and for a plain name or constant `x`. At run time lists and
-tuples whose elements can all be hashed are indexed; for all else, and for an `x` that is not there, `index` is called as before, so
-that its ValueError stays.
+tuples whose elements can all be hashed are indexed, and what `split` makes without asking; for all else, and for an `x` that is not
+there, `index` is called as before, so that its ValueError stays.
 
 Left to the verifier: `x` that cannot be hashed while all elements can, `__eq__` and `__hash__` that disagree, and functions called in
 the loop that change the list behind its back.
@@ -14,11 +14,12 @@ import libcst as cst
 
 from codeopt.rules.changes import Changes
 from codeopt.rules.rule import Rewrite, Rule
-from codeopt.rules.safety import calls_of, hashes_visibly_not, hoist_point, is_plain, is_simple, kind_of
+from codeopt.rules.safety import calls_of, hashes_visibly_not, hoist_point, holds_texts, is_plain, is_simple, kind_of
 from codeopt.rules.view import View
 
 __all__ = ["RULE"]
 
+_MADE_OF_TEXTS = "{new} = dict(zip(reversed({old}), range(len({old}) - 1, -1, -1)))\n"
 _MADE = """try:
     {new} = dict(zip(reversed({old}), range(len({old}) - 1, -1, -1))) if type({old}) in (list, tuple) else None
 except TypeError:
@@ -37,9 +38,11 @@ def _rewrite(view: View) -> Rewrite | None:
             if point is not None:
                 new = names.get((name, point)) or view.new_name(f"{name}_places", taken=names.values())
                 names[name, point] = new
-                changes.before(point, _MADE.format(new=new, old=name))
+                texts = holds_texts(view, name)
+                changes.before(point, (_MADE_OF_TEXTS if texts else _MADE).format(new=new, old=name))
                 wanted = view.text(call.args[0].value)
-                changes.replace(call, f"({new}[{wanted}] if {new} is not None and {wanted} in {new} else {view.text(call)})")
+                known = f"{wanted} in {new}" if texts else f"{new} is not None and {wanted} in {new}"
+                changes.replace(call, f"({new}[{wanted}] if {known} else {view.text(call)})")
     return Rewrite(module=changes.applied()) if names else None
 
 
@@ -50,4 +53,4 @@ def _asking_calls(view: View, name: str) -> list[cst.Call]:
     return [call for call in calls if is_simple(call.args[0].value) and not hashes_visibly_not(call.args[0].value)]
 
 
-RULE = Rule(name="indexed", version=1, summary="finds positions in a dict, not by searching the list", rewrite=_rewrite)
+RULE = Rule(name="indexed", version=2, summary="finds positions in a dict, not by searching the list", rewrite=_rewrite)

@@ -1,7 +1,8 @@
 """`x in names` in a loop becomes a look-up in a set that is made once before the loop.
 
 It looks for a parameter or local variable that nothing in the loop rebinds, changes or passes on. At run time a set is made of lists
-and tuples only, and not of empty ones, nor of those with an element that cannot be hashed: for all else the test stays what it was.
+and tuples only, and not of empty ones, nor of those with an element that cannot be hashed: for all else the test stays what it was. Of
+what `split` makes it is made without asking.
 
 Left to the verifier: `x` that cannot be hashed while all elements can (the set raises TypeError), `__eq__` and `__hash__` that
 disagree, and functions called in the loop that change the list behind its back.
@@ -13,13 +14,14 @@ import libcst as cst
 
 from codeopt.rules.changes import Changes
 from codeopt.rules.rule import Rewrite, Rule
-from codeopt.rules.safety import hashes_visibly_not, hoist_point, is_plain, kind_of
+from codeopt.rules.safety import hashes_visibly_not, hoist_point, holds_texts, is_plain, kind_of
 from codeopt.rules.uses import Reference, Use
 from codeopt.rules.view import View
 
 __all__ = ["RULE"]
 
 _NO_LISTS = frozenset({"dict", "set", "str"})
+_MADE_OF_TEXTS = "{new} = set({old})\n"
 _MADE = """try:
     {new} = set({old}) if type({old}) in (list, tuple) and {old} else {old}
 except TypeError:
@@ -38,7 +40,7 @@ def _rewrite(view: View) -> Rewrite | None:
             if point is not None:
                 new = names.get((name, point)) or view.new_name(f"{name}_set", taken=names.values())
                 names[name, point] = new
-                changes.before(point, _MADE.format(new=new, old=name))
+                changes.before(point, (_MADE_OF_TEXTS if holds_texts(view, name) else _MADE).format(new=new, old=name))
                 changes.replace(reference.node, new)
     return Rewrite(module=changes.applied()) if names else None
 
@@ -54,4 +56,4 @@ def _probe_may_hash(view: View, reference: Reference) -> bool:
     return isinstance(comparison, cst.Comparison) and len(comparison.comparisons) == 1 and not hashes_visibly_not(comparison.left)
 
 
-RULE = Rule(name="membership-set", version=1, summary="tests a list's members through a set made before the loop", rewrite=_rewrite)
+RULE = Rule(name="membership-set", version=2, summary="tests a list's members through a set made before the loop", rewrite=_rewrite)
