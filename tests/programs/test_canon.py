@@ -24,6 +24,8 @@ from codeopt_inside import canon
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.ids import stable
+
 
 class Colour(enum.Enum):
     RED = 1
@@ -218,7 +220,7 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), DIFFERENT, ids=lambda value: repr(value)[:20])
+@pytest.mark.parametrize(("first", "second"), DIFFERENT, ids=stable)
 def test_different_values_differ(first, second):
     assert name(first) != name(second)
 
@@ -248,7 +250,7 @@ EQUAL = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), EQUAL, ids=lambda value: repr(value)[:20])
+@pytest.mark.parametrize(("first", "second"), EQUAL, ids=stable)
 def test_equal_values_built_in_two_ways_agree(first, second):
     assert name(first) == name(second)
 

@@ -10,6 +10,8 @@ from codeopt_inside import choice
 from codeopt_inside.choice import Choice, Kept
 from codeopt_inside.signature import short, signed
 
+from tests.ids import stable
+
 
 class Holder:
     def __init__(self, *parts):
@@ -82,7 +84,7 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), DIFFERENT, ids=repr)
+@pytest.mark.parametrize(("first", "second"), DIFFERENT, ids=stable)
 def test_calls_that_look_different_have_different_signatures(first, second):
     assert kind(*first) != kind(*second)
     assert short(kind(*first)) != short(kind(*second))
