@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from codeopt.assets import programs_dir
 from codeopt.errors import SandboxUnavailable
@@ -21,18 +23,31 @@ if ROOT not in sys.path:
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 # Folders whose tests open sandboxes, with or without Docker. Sandboxes share the last core, and what runs in them is timed.
-SANDBOXED = tuple(TESTS / name for name in ("adapters/local", "adversarial", "app", "conformance", "e2e", "trial"))
+SANDBOXED = tuple(f"tests/{name}/" for name in ("adapters/docker", "adapters/local", "adversarial", "app", "conformance", "e2e", "trial"))
 
 
-@pytest.hookimpl(tryfirst=True)
+def opens_sandboxes(nodeid: str) -> bool:
+    """Say whether a test is in one of these folders."""
+    return nodeid.startswith(SANDBOXED)
+
+
+class OneForSandboxes(LoadScopeScheduling):
+    """Gives all tests that open sandboxes to one worker, and the others, one by one, to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "sandboxes" if opens_sandboxes(nodeid) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneForSandboxes:
+    """Choose how tests are shared among workers."""
+    return OneForSandboxes(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that open sandboxes on one worker; skip what needs Docker where there is none.
-
-    With CODEOPT_REQUIRE_DOCKER=1 those fail instead.
-    """
+    """Skip what needs Docker where there is none, unless CODEOPT_REQUIRE_DOCKER=1: then it fails."""
     needing = [item for item in items if item.get_closest_marker("docker")]
-    for item in {*needing, *(item for item in items if any(item.path.is_relative_to(folder) for folder in SANDBOXED))}:
-        item.add_marker(pytest.mark.xdist_group("sandboxes"))
+    astray = [item.nodeid for item in needing if not opens_sandboxes(item.nodeid)]
+    assert not astray, f"tests that need Docker belong into folders of those that open sandboxes: {astray[:3]}"
     if not needing or os.environ.get("CODEOPT_REQUIRE_DOCKER") == "1":
         return
     reason = _why_no_docker()
@@ -44,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Keep other tests off the last core while what runs in sandboxes is timed there."""
     if "PYTEST_XDIST_WORKER" in os.environ and len(CORES) > 1:
-        os.sched_setaffinity(0, CORES if item.get_closest_marker("xdist_group") else CORES[:-1])
+        os.sched_setaffinity(0, CORES if opens_sandboxes(item.nodeid) else CORES[:-1])
 
 
 def _why_no_docker() -> str:
