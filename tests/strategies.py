@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from hypothesis import strategies as st
 
 import codeopt.model
+from codeopt.model.bench import Ending, TaskResult
 from codeopt.model.check import Benchmark, BenchmarkReport, CheckReport, Culprit, PeakMemory
 from codeopt.model.code import Span, Target, TargetName
 from codeopt.model.evidence import Check, Clock, Comparison, Measurement, Outcome, Verdict
@@ -99,6 +100,15 @@ def benchmark_reports(draw: st.DrawFn) -> BenchmarkReport:
     )
 
 
+@st.composite
+def task_results(draw: st.DrawFn) -> TaskResult:
+    """What became of tasks; improved ones have their proof, and only they."""
+    ending = draw(st.sampled_from(Ending))
+    hints = typing.get_type_hints(TaskResult)
+    others = {field.name: draw(_of(hints[field.name])) for field in fields(TaskResult) if field.name not in {"ending", "gain"}}
+    return TaskResult(ending=ending, gain=draw(comparisons()) if ending is Ending.IMPROVED else None, **others)
+
+
 def check_reports() -> st.SearchStrategy[CheckReport]:
     """Return reports of checks."""
     return noun(CheckReport)
@@ -136,6 +146,7 @@ def noun(kind: type) -> st.SearchStrategy:
         Target: lambda: st.builds(Target, name=noun(TargetName), span=spans(), source_sha=TEXT, share=st.floats(0, 1)),
         Measurement: measurements,
         BenchmarkReport: benchmark_reports,
+        TaskResult: task_results,
         Workload: lambda: st.builds(Workload, kind=st.sampled_from(WorkloadKind), argv=st.lists(TEXT, min_size=1, max_size=4).map(tuple)),
     }
     if kind in special:
