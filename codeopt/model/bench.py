@@ -40,7 +40,8 @@ class Task:
 class TaskResult:
     """What a run of codeopt came to on a task: `gain` and `best` are confirmed ratios of the function's time, None without proof.
 
-    `wrong` counts the candidates that were stopped because they behave differently, `note` says in a line what else there is to say.
+    `wrong` counts the candidates that were stopped because they behave differently; `machine` and `sandbox` are where it was measured;
+    `note` says in a line what else there is to say.
     """
 
     task: str
@@ -53,6 +54,8 @@ class TaskResult:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0
+    machine: Machine | None = None
+    sandbox: str = ""
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -64,11 +67,14 @@ class TaskResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchReport:
-    """A suite that was run: by what (`model` is empty for the rules alone), on which machine, with which results."""
+    """A suite that was run: by what (`model` is empty for the rules alone), with which results; `settings` is JSON."""
 
     suite: str
     model: str
-    machine: Machine | None
-    sandbox: str
     settings: str
     results: tuple[TaskResult, ...]
+
+    @property
+    def places(self) -> tuple[tuple[Machine, str], ...]:
+        """The machines and sandboxes on which results were measured, in their order; more than one are not to be compared."""
+        return tuple(dict.fromkeys((result.machine, result.sandbox) for result in self.results if result.machine is not None))

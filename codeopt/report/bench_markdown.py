@@ -28,11 +28,13 @@ def bench_markdown(report: BenchReport) -> str:
 
 def _conditions(report: BenchReport) -> str:
     by = f"model {code_span(report.model)} and codeopt's rules" if report.model else "codeopt's rules alone, no model"
-    if report.machine is None:
-        return f"By {by}."
-    machine = report.machine
-    where = code_span(f"{machine.cpu}, {machine.cores} cores, {machine.system}, Python {machine.python}")
-    return f"By {by}; on {where}, sandbox {code_span(report.sandbox)}. Ratios are old time over new time, with their intervals."
+    places = [
+        f"{code_span(f'{machine.cpu}, {machine.cores} cores, {machine.system}, Python {machine.python}')} (sandbox {code_span(sandbox)})"
+        for machine, sandbox in report.places
+    ]
+    where = f" On {' and '.join(places)}." if places else ""
+    several = " Results of different machines are not to be compared." if len(places) > 1 else ""
+    return f"By {by}.{where}{several} Ratios are old time over new time, with their intervals."
 
 
 def _row(result: TaskResult) -> list[str]:
@@ -71,8 +73,6 @@ def bench_json(report: BenchReport) -> JsonObject:
         "schema": SCHEMA,
         "suite": text(report.suite),
         "model": text(report.model) or None,
-        "machine": machine_json(report.machine) if report.machine else None,
-        "sandbox": report.sandbox,
         "settings": json.loads(report.settings),
         "summary": dataclasses.asdict(summed_up(report)),
         "tasks": [_task(result) for result in report.results],
@@ -90,5 +90,7 @@ def _task(result: TaskResult) -> JsonObject:
         "wrong": result.wrong,
         "tokens": {"prompt": result.prompt_tokens, "completion": result.completion_tokens},
         "seconds": result.seconds,
+        "machine": machine_json(result.machine) if result.machine else None,
+        "sandbox": result.sandbox,
         "note": text(result.note),
     }

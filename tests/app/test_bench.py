@@ -116,7 +116,7 @@ def test_every_task_is_run_in_a_repository_of_its_own(suite, settings, ran, tmp_
     assert (one.ending, one.gain) == (Ending.IMPROVED, max(accepted, key=lambda c: c.verdict.comparison.ratio).verdict.comparison)
     assert one.wrong == sum(c.verdict.outcome is Outcome.WRONG for c in samples.report().candidates)
     assert (two.ending, two.gain) == (Ending.NOT_IMPROVED, None)
-    assert report.machine == samples.MACHINE
+    assert report.places == ((samples.MACHINE, samples.report().sandbox), (samples.MACHINE, samples.nothing().sandbox))
 
 
 def test_a_suite_that_was_interrupted_goes_on(suite, settings, ran, tmp_path):

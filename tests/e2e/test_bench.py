@@ -68,14 +68,13 @@ def free_port() -> str:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_server_is_started_and_stopped(vllm, tmp_path, number):
     port = free_port()
-    process = begin("serve", "tiny", "--port", port, "--vllm", vllm, "--log", tmp_path / "log", "--device", "cpu", "--", "--seed", "3")
-    for line in process.stderr:
-        if line.startswith("next: "):
-            break
+    words = ("--port", port, "--vllm", vllm, "--log", tmp_path / "log", "--device", "cpu", "--", "--seed", "3")
+    with begin("serve", "tiny", *words) as process:
+        line = next(line for line in process.stderr if line.startswith("next: "))
+        process.send_signal(number)
+        assert process.wait(60) == 0
+        assert "the server was stopped" in process.stderr.read()
     assert line == f"next: codeopt optimize PATH --model http://127.0.0.1:{port}/v1\n"
-    process.send_signal(number)
-    assert process.wait(60) == 0
-    assert "the server was stopped" in process.stderr.read()
     argv = json.loads((tmp_path / "log").read_text().splitlines()[0])
     assert argv[-2:] == ["--seed", "3"]
     assert "--enforce-eager" in argv

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -15,12 +16,20 @@ from tests.report.samples import HOSTILE, MACHINE, comparison
 
 def improved(task="one", gain=4.0, best=None, **changes):
     known = comparison(best, best * 0.9, best * 1.1) if best else None
-    fields = {"origin": "rules (seen-set)", "candidates": 3, "wrong": 1, "prompt_tokens": 70, "completion_tokens": 30, "seconds": 20.0}
+    fields = {
+        "origin": "rules (seen-set)",
+        "candidates": 3,
+        "wrong": 1,
+        "prompt_tokens": 70,
+        "completion_tokens": 30,
+        "seconds": 20.0,
+        "machine": MACHINE,
+    }
     return TaskResult(task=task, ending=Ending.IMPROVED, gain=comparison(gain, gain * 0.9, gain * 1.1), best=known, **(fields | changes))
 
 
 def suite(*results, model="coder"):
-    return BenchReport(suite="ours", model=model, machine=MACHINE, sandbox="docker", settings='{"seed": 0}', results=results)
+    return BenchReport(suite="ours", model=model, settings='{"seed": 0}', results=results)
 
 
 PLAIN = TaskResult(task="two", ending=Ending.NOT_IMPROVED, candidates=2, prompt_tokens=50, seconds=10.0)
@@ -62,9 +71,16 @@ def test_the_table_has_a_row_for_each_task():
 
 
 def test_a_suite_without_a_model_or_a_machine_says_so():
-    bare = BenchReport(suite="s", model="", machine=None, sandbox="", settings="{}", results=())
-    assert "rules alone, no model" in bench_markdown(bare)
-    assert bench_json(bare)["machine"] is None
+    assert "By codeopt's rules alone, no model. Ratios are" in bench_markdown(suite(model=""))
+    assert bench_json(suite(PLAIN))["tasks"][0]["machine"] is None
+
+
+def test_results_of_two_machines_are_told_apart():
+    other = replace(MACHINE, cpu="Another")
+    page = bench_markdown(suite(improved(), improved("two", machine=other), PLAIN))
+    assert "Example CPU" in page
+    assert "not to be compared" in page
+    assert "not to be compared" not in bench_markdown(suite(improved(), improved("two"), PLAIN))
 
 
 def test_hostile_text_stays_in_its_cell():

@@ -18,7 +18,7 @@ from codeopt.app.verify import verify
 from codeopt.config import Settings, load_settings
 from codeopt.errors import ConfigError, UsageError
 from codeopt.model.bench import BenchReport, Ending, Task, TaskResult
-from codeopt.model.evidence import Comparison, Machine, Outcome
+from codeopt.model.evidence import Comparison, Outcome
 from codeopt.model.report import CandidateReport, Report
 from codeopt.ports import Reporter
 
@@ -60,18 +60,14 @@ def run_suite(request: BenchRequest, settings: Settings, reporter: Reporter) -> 
     """
     journal = Journal(request.out, settings=_fingerprint(request, settings))
     known = dict(journal.results())
-    machines: list[tuple[Machine, str]] = []
     for number, task in enumerate(request.tasks, start=1):
         if task.name not in known:
             reporter.stage("task", f"{number} of {len(request.tasks)}: {task.name}")
-            known[task.name] = _result(task, settings, reporter, machines, with_best=request.with_best)
+            known[task.name] = _result(task, settings, reporter, with_best=request.with_best)
             journal.add(known[task.name])
-    machine, sandbox = machines[-1] if machines else (None, "")
     return BenchReport(
         suite=request.suite,
         model="" if settings.model in {None, "none"} else str(settings.model_name or settings.model),
-        machine=machine,
-        sandbox=sandbox,
         settings=settings.public_json(),
         results=tuple(known[task.name] for task in request.tasks),
     )
@@ -83,7 +79,7 @@ def _fingerprint(request: BenchRequest, settings: Settings) -> str:
     return json.dumps({"suite": request.suite, "settings": json.loads(settings.public_json()), "tasks": tasks}, indent=1, sort_keys=True)
 
 
-def _result(task: Task, settings: Settings, reporter: Reporter, machines: list[tuple[Machine, str]], *, with_best: bool) -> TaskResult:
+def _result(task: Task, settings: Settings, reporter: Reporter, *, with_best: bool) -> TaskResult:
     if task.skip:
         return TaskResult(task=task.name, ending=Ending.SKIPPED, note=task.skip)
     began = time.monotonic()
@@ -93,7 +89,6 @@ def _result(task: Task, settings: Settings, reporter: Reporter, machines: list[t
             _lay_out(task, folder)
             own = _settings_of(task, folder, settings)
             report = optimize(folder, own, asked=Asked(command=("bench",)), reporter=reporter)
-            machines.append((report.machine, report.sandbox))
             best, note = _best(task, folder, own, reporter) if with_best and task.best else (None, "")
         except UsageError as error:
             return TaskResult(task=task.name, ending=Ending.FAILED, note=str(error), seconds=time.monotonic() - began)
@@ -149,6 +144,8 @@ def _told(task: Task, report: Report) -> TaskResult:
         wrong=_count(report.candidates, Outcome.WRONG),
         prompt_tokens=report.cost.prompt_tokens,
         completion_tokens=report.cost.completion_tokens,
+        machine=report.machine,
+        sandbox=report.sandbox,
     )
 
 
