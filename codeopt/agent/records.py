@@ -15,7 +15,7 @@ from codeopt.errors import StoreError
 from codeopt.model.code import Target
 from codeopt.model.patch import Candidate, Origin
 from codeopt.model.proposal import Proposal
-from codeopt.patching.normal import changes_layout_only, form_of
+from codeopt.patching.normal import form_of
 from codeopt.ports import Store
 
 __all__ = [
@@ -94,13 +94,14 @@ def keep_proposals(
 
 
 def _answer(store: Store, target: Target, proposal: Proposal, files: Mapping[str, bytes]) -> Answer:
-    key, form, problem = "", "", proposal.problem
-    if proposal.patch is not None and changes_layout_only(proposal.patch, files):
-        problem = _UNCHANGED
-    elif proposal.patch is not None:
+    key, problem = "", proposal.problem
+    form = form_of(proposal.patch, files) if proposal.patch is not None else ""
+    if proposal.patch is not None and form:
         candidate = Candidate(target=target, patch=proposal.patch, origin=proposal.origin)
         store.put_candidate(candidate)
-        key, form = candidate.key, form_of(proposal.patch, files)
+        key = candidate.key
+    elif proposal.patch is not None:
+        problem = _UNCHANGED
     return Answer(
         key=key,
         form=form,

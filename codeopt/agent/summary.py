@@ -6,7 +6,7 @@ It only reads, and its answers do not depend on the order in which concurrent wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -37,11 +37,12 @@ def candidate_reports(store: Store, diff_of: Callable[[Candidate], str]) -> tupl
         StoreError: the store cannot be read.
     """
     found = records(store)
-    judged = _in_order(store, _candidates(store, found))
+    repeated = repeats(found)
+    judged = _in_order(store, _candidates(store, found, repeated))
     origins = _origins(found)
     reports = [_report(candidate, verdict, diff_of, origin=origins.get(candidate.key, candidate.origin)) for candidate, verdict in judged]
     # Sorting keeps the order of equals, so candidates stay best first and before the useless answers.
-    return tuple(sorted([*reports, *_useless(found)], key=lambda one: (-one.target.share, str(one.target.name))))
+    return tuple(sorted([*reports, *_useless(found, repeated)], key=lambda one: (-one.target.share, str(one.target.name))))
 
 
 def accepted(reports: Iterable[CandidateReport]) -> tuple[str, ...]:
@@ -66,13 +67,12 @@ def tokens(store: Store) -> Tokens:
     return Tokens(sum(one.prompt_tokens for one in answers), sum(one.completion_tokens for one in answers))
 
 
-def _candidates(store: Store, found: Sequence[Record]) -> Iterator[Candidate]:
+def _candidates(store: Store, found: Sequence[Record], repeated: Mapping[str, str]) -> Iterator[Candidate]:
     """Yield candidates in the order of the answers, then those that came without a question and have a verdict.
 
     A candidate with neither is left of a question that was interrupted and asked again: nothing is known of it. One that repeats
     another, but for its layout, is told as a useless answer.
     """
-    repeated = repeats(found)
     asked = dict.fromkeys(answer.key for record in found for answer in record.answers if answer.key)
     kept = {candidate.key: candidate for candidate in store.candidates()}
     yield from (kept[key] for key in asked if key in kept and key not in repeated)
@@ -114,8 +114,7 @@ def _report(candidate: Candidate, verdict: Verdict, diff_of: Callable[[Candidate
     return CandidateReport(key=candidate.key, target=candidate.target, origin=origin, diff=diff_of(candidate), verdict=verdict)
 
 
-def _useless(found: Sequence[Record]) -> Iterator[CandidateReport]:
-    repeated = repeats(found)
+def _useless(found: Sequence[Record], repeated: Mapping[str, str]) -> Iterator[CandidateReport]:
     for record in found:
         for number, answer in enumerate(record.answers):
             problem = f"the same code as {repeated[answer.key]}, but for its layout" if answer.key in repeated else answer.problem

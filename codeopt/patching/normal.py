@@ -11,28 +11,23 @@ from codeopt.model.patch import Patch
 from codeopt.patching.apply import apply
 from codeopt.patching.gate import parse_python
 
-__all__ = ["changes_layout_only", "form_of"]
+__all__ = ["form_of"]
 
 
 def form_of(patch: Patch, files: Mapping[str, bytes]) -> str:
     """Return a name for the code that a patch makes, 16 hex digits: equal for patches whose syntax trees are equal.
 
-    A patch that does not apply to `files`, or makes no Python, has a name of its own.
+    It is empty where all files keep the syntax tree that they had. A patch that does not apply to `files`, or makes no Python, has a
+    name of its own.
     """
     try:
         trees = {path: _tree(path, source) for path, source in apply(patch, files).items()}
+        if all(tree == _tree(path, files[path]) for path, tree in trees.items()):
+            return ""
     except (PatchError, RecursionError):
         return patch.sha[:16]
     text = "\0".join(f"{path}\0{tree}" for path, tree in sorted(trees.items()))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def changes_layout_only(patch: Patch, files: Mapping[str, bytes]) -> bool:
-    """Say whether all files of a patch have the syntax tree that they had before."""
-    try:
-        return all(_tree(path, source) == _tree(path, files[path]) for path, source in apply(patch, files).items())
-    except (PatchError, RecursionError):
-        return False
 
 
 def _tree(path: str, source: bytes) -> str:

@@ -44,8 +44,8 @@ def summed_up(report: BenchReport) -> Summary:
         candidates=sum(result.candidates for result in tried),
         harmonic=statistics.harmonic_mean(gains) if gains else None,
         geometric=statistics.geometric_mean(gains) if gains else None,
-        tokens=_per(tried, improved, [result.prompt_tokens + result.completion_tokens for result in tried]),
-        seconds=_per(tried, improved, [result.seconds for result in tried]),
+        tokens=_per(improved, [result.prompt_tokens + result.completion_tokens for result in tried]),
+        seconds=_per(improved, [result.seconds for result in tried]),
         near_best=sum(within(result, 2.0) for result in compared),
         with_best=len(compared),
     )
@@ -56,5 +56,5 @@ def within(result: TaskResult, factor: float) -> bool:
     return result.gain is not None and result.best is not None and result.gain.ratio * factor >= result.best.ratio
 
 
-def _per(tried: Sequence[TaskResult], improved: int, spent: Sequence[float]) -> float | None:
-    return sum(spent) / improved if tried and improved else None
+def _per(improved: int, spent: Sequence[float]) -> float | None:
+    return sum(spent) / improved if improved else None

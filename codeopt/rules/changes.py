@@ -10,7 +10,7 @@ import libcst as cst
 
 from codeopt.rules.view import View
 
-__all__ = ["Changes"]
+__all__ = ["Changes", "statements_of"]
 
 Replacement = cst.CSTNode | cst.RemovalSentinel | Callable[[Any], cst.CSTNode]
 
@@ -34,13 +34,13 @@ class Changes:
 
     def become(self, statement: cst.CSTNode, text: str) -> None:
         """Put one other statement in place of one; blank lines and comments above it stay."""
-        (made,) = _statements(text, self.view.unit)
+        (made,) = statements_of(text, self.view.unit)
         self._replaced[statement] = lambda node: made.with_changes(leading_lines=node.leading_lines)
 
     def unless(self, statement: cst.CSTNode, condition: str, text: str) -> None:
         """Run other statements where a condition holds, and one as before where it does not."""
         indented = "".join(f"    {line}" for line in text.splitlines(keepends=True))
-        (made,) = _statements(f"if {condition}:\n{indented}else:\n    pass\n", self.view.unit)
+        (made,) = statements_of(f"if {condition}:\n{indented}else:\n    pass\n", self.view.unit)
         choice = cst.ensure_type(made, cst.If)
 
         def chosen(node: Any) -> cst.CSTNode:
@@ -69,7 +69,7 @@ class Changes:
         return self.view.module.visit(_Applier(self._replaced, self._made(self._before), self._made(self._after)))
 
     def _made(self, texts: Mapping[cst.CSTNode, Sequence[str]]) -> dict[cst.CSTNode, list[cst.BaseStatement]]:
-        return {node: [made for text in found for made in _statements(text, self.view.unit)] for node, found in texts.items()}
+        return {node: [made for text in found for made in statements_of(text, self.view.unit)] for node, found in texts.items()}
 
 
 class _Applier(cst.CSTTransformer):
@@ -105,7 +105,8 @@ def _expression(text: str) -> cst.BaseExpression:
     return cst.parse_expression(text)
 
 
-def _statements(text: str, unit: str) -> list[cst.BaseStatement]:
+def statements_of(text: str, unit: str) -> list[cst.BaseStatement]:
+    """Return the statements of a text that is indented by four spaces, indented by `unit` instead."""
     # an indentation that is not the parser's default is kept in each block, whatever the module's default is
     config: cst.PartialParserConfig = cst.PartialParserConfig(default_indent="\t" if unit != "\t" else "    ")
     return [

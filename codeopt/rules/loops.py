@@ -9,7 +9,7 @@ import libcst as cst
 
 from codeopt.rules.view import View
 
-__all__ = ["Loop", "loops_of_one", "mentions", "starts_with_number", "without_witness"]
+__all__ = ["Loop", "loops_of_one", "mentions", "starts_with_number", "undisturbed", "without_witness"]
 
 _SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _WITNESSES = (cst.Try, cst.TryStar, cst.With)
@@ -44,6 +44,13 @@ def loops_of_one(view: View) -> Iterator[Loop]:
 def without_witness(view: View, statement: cst.CSTNode) -> bool:
     """Whether a statement stands on lines of its own in the function itself, and in no `try` or `with`."""
     return view.statement(statement) is statement and not any(isinstance(o, _SCOPES + _WITNESSES) for o in view.ancestors(statement))
+
+
+def undisturbed(view: View, node: cst.CSTNode) -> cst.For | cst.While | None:
+    """Return a loop that is over before anybody sees what it has done: nothing catches, returns or gives way in it; None for all else."""
+    if not isinstance(node, cst.For | cst.While) or not without_witness(view, node):
+        return None
+    return None if view.has(node, (cst.Return, cst.Yield, cst.Await)) else node
 
 
 def mentions(view: View, node: cst.CSTNode, name: str) -> bool:

@@ -19,6 +19,7 @@ __all__ = [
     "is_steady",
     "kind_of",
     "kind_of_value",
+    "only_parameter",
     "only_reads",
     "runs_at_once",
 ]
@@ -113,6 +114,19 @@ def kind_of(view: View, name: str, *, trust_annotation: bool = False) -> str | N
         elif binding.use is not Use.AUGMENT:
             kinds.add(_annotated(view, binding) if trust_annotation else None)
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def only_parameter(made: cst.Lambda) -> str | None:
+    """Return the parameter of a lambda that takes one, plainly; None where it takes others."""
+    match made.params:
+        case (
+            cst.Parameters(
+                params=[cst.Param(name=cst.Name(value=item), default=None)], kwonly_params=[], star_kwarg=None, posonly_params=[]
+            ) as taken
+        ):
+            return item if isinstance(taken.star_arg, cst.MaybeSentinel) else None
+        case _:
+            return None
 
 
 def holds_texts(view: View, name: str) -> bool:

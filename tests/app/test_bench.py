@@ -179,15 +179,18 @@ def test_the_best_solution_known_is_a_patch_that_is_verified(suite, settings, ra
         verdict = samples.faster()
 
     def verify(folder, own, *, patch, reporter):
+        assert not (folder / "parts").exists()
         patches.append((patch, own.trust_patch, (folder / "solution.py").read_text()))
         return Verified
 
     monkeypatch.setattr(run, "verify", verify)
-    tasks = folder_tasks(suite(one=(HEAD + "best = 'best'\n", {"best/solution.py": "def f():\n    return 2 - 1\n"})))
+    best = {"best/solution.py": "def f():\n    return 2 - 1\n", "best/parts/new.py": "ONE = 1\n"}
+    tasks = folder_tasks(suite(one=(HEAD + "best = 'best'\n", best)))
     (result,) = run_suite(BenchRequest(suite="s", tasks=tasks, out=tmp_path / "out"), settings, RecordingReporter()).results
     assert result.best == samples.faster().comparison
     ((patch, trusted, source),) = patches
     assert b"+    return 2 - 1" in patch
+    assert b"+++ b/parts/new.py" in patch
     assert (trusted, source) == (True, "def f():\n    return 1\n")
     Verified.verdict = samples.wrong()
     (result,) = run_suite(BenchRequest(suite="s", tasks=tasks, out=tmp_path / "other"), settings, RecordingReporter()).results

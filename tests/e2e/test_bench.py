@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.adapters.vllm.serving import free_port, installed
 from tests.e2e.conftest import begin, codeopt
 
 ROOT = Path(__file__).parents[2]
 TEXTBOOK = ROOT / "examples" / "textbook"
-FAKE = ROOT / "tests" / "adapters" / "vllm" / "fake_vllm.py"
 
 
 def test_a_suite_ends_with_a_table_and_goes_on_where_it_was(tmp_path):
@@ -50,25 +49,10 @@ def test_what_is_no_suite_is_one_line_and_status_2(words, part, tmp_path):
     assert part in ended.error
 
 
-@pytest.fixture
-def vllm(tmp_path):
-    """A program `vllm` that is ours."""
-    path = tmp_path / "vllm"
-    path.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
-    path.chmod(0o755)
-    return path
-
-
-def free_port() -> str:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return str(taken.getsockname()[1])
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_is_started_and_stopped(vllm, tmp_path, number):
-    port = free_port()
-    words = ("--port", port, "--vllm", vllm, "--log", tmp_path / "log", "--device", "cpu", "--", "--seed", "3")
+def test_a_server_is_started_and_stopped(tmp_path, number):
+    port = str(free_port())
+    words = ("--port", port, "--vllm", installed(tmp_path), "--log", tmp_path / "log", "--device", "cpu", "--", "--seed", "3")
     with begin("serve", "tiny", *words) as process:
         line = next(line for line in process.stderr if line.startswith("next: "))
         process.send_signal(number)
@@ -82,8 +66,10 @@ def test_a_server_is_started_and_stopped(vllm, tmp_path, number):
         assert asked.connect_ex(("127.0.0.1", int(port))) != 0
 
 
-def test_a_server_that_fails_is_one_line_and_status_3(vllm, tmp_path):
-    ended = codeopt("serve", "tiny", "--port", free_port(), "--vllm", vllm, "--log", tmp_path / "log", FAKE_VLLM="broken")
+def test_a_server_that_fails_is_one_line_and_status_3(tmp_path):
+    ended = codeopt(
+        "serve", "tiny", "--port", str(free_port()), "--vllm", installed(tmp_path), "--log", tmp_path / "log", FAKE_VLLM="broken"
+    )
     assert ended.status == 3
     assert "vLLM ended with status 1: RuntimeError: out of memory" in ended.error
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeopt.model.patch import Edit, Patch
-from codeopt.patching.normal import changes_layout_only, form_of
+from codeopt.patching.normal import form_of
 from codeopt.patching.versions import patch_between
 
 BEFORE = b"def f(x):\n    return x + 1\n"
@@ -31,7 +31,7 @@ def form(after: bytes) -> str:
 )
 def test_layout_makes_no_other_code(other):
     assert form(other) == form(b"def f(x):\n    return x + 2\n")
-    assert not changes_layout_only(patch_to(other), {"a.py": BEFORE})
+    assert form_of(patch_to(other), {"a.py": BEFORE}) != ""
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_other_code_has_another_form(other):
 
 
 def test_the_original_in_another_layout_is_known():
-    assert changes_layout_only(patch_to(b"def f(x):\n    # the same\n    return (x + 1)\n"), {"a.py": BEFORE})
-    assert not changes_layout_only(patch_to(b"def f(x):\n    return 1 + x\n"), {"a.py": BEFORE})
+    assert form_of(patch_to(b"def f(x):\n    # the same\n    return (x + 1)\n"), {"a.py": BEFORE}) == ""
+    assert form_of(patch_to(b"def f(x):\n    return 1 + x\n"), {"a.py": BEFORE}) != ""
 
 
 @pytest.mark.parametrize("after", [b"def f(x:\n", b"\x00", b"# coding: nope\nx = 1\n", b"x = " + b"(" * 5000 + b")" * 5000 + b"\n"])
 def test_what_is_no_python_has_a_name_of_its_own(after):
     assert form(after) == patch_to(after).sha[:16]
-    assert not changes_layout_only(patch_to(after), {"a.py": BEFORE})
+    assert form_of(patch_to(after), {"a.py": BEFORE}) != ""
 
 
 def test_a_patch_that_does_not_apply_has_a_name_of_its_own():

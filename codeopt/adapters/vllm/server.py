@@ -23,6 +23,8 @@ from codeopt.errors import ConfigError, EndpointUnavailable
 
 __all__ = ["Launch", "Lora", "ServerProcess", "Wanted", "launch_of", "lora_of"]
 
+# What listens on all addresses is asked on this machine's own.
+_ASKED = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
 _POLL_S = 0.5
 _ASK_S = 5.0
 # vLLM ends its workers itself when it is asked to; what is still there afterwards is killed.
@@ -58,8 +60,8 @@ class Wanted:
     @property
     def url(self) -> str:
         """Where the server will answer, as asked for from this machine."""
-        host = "127.0.0.1" if self.host in {"0.0.0.0", ""} else "[::1]" if self.host == "::" else self.host  # noqa: S104 - compared, not bound
-        return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}/v1"
+        host = _ASKED.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -12,6 +11,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+from codeopt.adapters.git.branch import SELF
+from codeopt.adapters.git.program import Git
 from codeopt.app.bench.journal import Journal
 from codeopt.app.optimize import Asked, optimize
 from codeopt.app.verify import verify
@@ -25,7 +26,7 @@ from codeopt.ports import Reporter
 __all__ = ["BenchRequest", "chosen", "run_suite"]
 
 _NAMED = 8
-_IDENTITY = ("-c", "user.name=codeopt", "-c", "user.email=codeopt@localhost", "-c", "core.autocrlf=false", "-c", "commit.gpgsign=false")
+_AS_WRITTEN = ("core.autocrlf=false", "commit.gpgsign=false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,28 +105,31 @@ def _settings_of(task: Task, folder: Path, settings: Settings) -> Settings:
 
 
 def _lay_out(task: Task, folder: Path) -> None:
-    for path, data in task.files:
+    _write(task.files, folder)
+    git = _git(folder)
+    for words in (("init", "-q"), ("add", "-f", "."), ("commit", "-q", "-m", task.name)):
+        git(*words)
+
+
+def _write(files: Iterable[tuple[str, bytes]], folder: Path) -> None:
+    for path, data in files:
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
-    for words in (("init", "-q"), ("add", "-f", "."), (*_IDENTITY, "commit", "-q", "--no-verify", "-m", task.name)):
-        _git(folder, *words)
 
 
-def _git(folder: Path, *words: str) -> bytes:
-    ended = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=False)
-    if ended.returncode:
-        raise UsageError(f"git {words[0]} fails in {folder}: {ended.stderr.decode(errors='replace').strip()}")
-    return ended.stdout
+def _git(folder: Path) -> Git:
+    return Git(folder=folder, env=SELF, settings=_AS_WRITTEN)
 
 
 def _best(task: Task, folder: Path, settings: Settings, reporter: Reporter) -> tuple[Comparison | None, str]:
     """Return the proven gain of the best solution known; without one, why there is none."""
     reporter.stage("best", task.name)
-    for path, data in task.best:
-        (folder / path).write_bytes(data)
-    patch = _git(folder, "diff", "--binary")
-    _git(folder, "checkout", "-q", "--", ".")
+    _write(task.best, folder)
+    git = _git(folder)
+    git("add", "--intent-to-add", "-f", ".")
+    patch = git("diff", "--binary")
+    git("reset", "-q", "--hard")
     verdict = verify(folder, settings.model_copy(update={"trust_patch": True}), patch=patch, reporter=reporter).verdict
     if verdict.outcome is Outcome.FASTER:
         return verdict.comparison, ""

@@ -12,7 +12,7 @@ import libcst as cst
 
 from codeopt.rules.arrays import numpy_name
 from codeopt.rules.changes import Changes
-from codeopt.rules.loops import mentions, without_witness
+from codeopt.rules.loops import mentions, undisturbed
 from codeopt.rules.rule import Rewrite, Rule
 from codeopt.rules.safety import is_plain
 from codeopt.rules.view import View
@@ -64,8 +64,8 @@ def _steps(view: View, name: str, numpy: str) -> dict[cst.Assign, cst.BaseExpres
 def _only_loop(view: View, name: str, steps: dict[cst.Assign, cst.BaseExpression], numpy: str) -> cst.BaseStatement | None:
     """Return the outermost loop of the function that holds all steps, and no other use of the array."""
     loops = view.loops(next(iter(steps)))
-    loop = loops[0] if loops else None
-    if not isinstance(loop, cst.For | cst.While) or not without_witness(view, loop) or view.has(loop, (cst.Return, cst.Yield, cst.Await)):
+    loop = undisturbed(view, loops[0]) if loops else None
+    if loop is None:
         return None
     inside = [reference for reference in view.of(name) if view.holds(loop, reference.node)]
     outside = [binding for binding in view.bindings(name) if not view.holds(loop, binding.node)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codeopt.rules.changes import Changes
-from codeopt.rules.loops import mentions, without_witness
+from codeopt.rules.loops import mentions, undisturbed
 from codeopt.rules.rule import Rewrite, Rule
 from codeopt.rules.safety import calls_of, is_plain
 from codeopt.rules.view import View
@@ -46,10 +46,8 @@ def _only_loop(view: View, name: str, calls: list[cst.Call]) -> cst.BaseStatemen
         return None
     first, *others = view.of(name)
     loops = [loop for loop in view.loops(calls[0]) if not view.holds(loop, first.node)]
-    loop = loops[0] if loops else None
-    if not isinstance(loop, cst.For | cst.While) or not without_witness(view, loop) or view.has(loop, (cst.Return, cst.Yield, cst.Await)):
-        return None
-    if view.in_loop(loop, of=first.node):
+    loop = undisturbed(view, loops[0]) if loops else None
+    if loop is None or view.in_loop(loop, of=first.node):
         return None
     inside = [reference for reference in others if view.holds(loop, reference.node)]
     alone = len(inside) == len(calls) and all(any(view.holds(call, reference.node) for call in calls) for reference in inside)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import libcst as cst
 
 from codeopt.rules.changes import Changes
+from codeopt.rules.loops import mentions, undisturbed
 from codeopt.rules.rule import Rewrite, Rule
 from codeopt.rules.safety import is_plain, kind_of_value
 from codeopt.rules.uses import Reference
@@ -52,7 +53,7 @@ def _added(view: View, binding: Reference, name: str) -> list[cst.BaseExpression
     """Return the parts that a statement adds to the end of the variable; None when it does something else."""
     parent = view.parents[binding.node]
     if isinstance(parent, cst.AugAssign):
-        return [parent.value] if isinstance(parent.operator, cst.AddAssign) and not _mentions(view, parent.value, name) else None
+        return [parent.value] if isinstance(parent.operator, cst.AddAssign) and not mentions(view, parent.value, name) else None
     assignment = view.assignment(binding.node)
     value = assignment.value if isinstance(assignment, cst.Assign) else None
     parts: list[cst.BaseExpression] = []
@@ -60,11 +61,7 @@ def _added(view: View, binding: Reference, name: str) -> list[cst.BaseExpression
         parts.insert(0, value.right)
         value = value.left
     whole = parts and isinstance(value, cst.Name) and value.value == name
-    return parts if whole and not any(_mentions(view, part, name) for part in parts) else None
-
-
-def _mentions(view: View, node: cst.CSTNode, name: str) -> bool:
-    return any(view.holds(node, reference.node) for reference in view.of(name))
+    return parts if whole and not any(mentions(view, part, name) for part in parts) else None
 
 
 def _loops(view: View, name: str) -> list[cst.BaseCompoundStatement]:
@@ -80,9 +77,7 @@ def _loops(view: View, name: str) -> list[cst.BaseCompoundStatement]:
 
 
 def _only_adds(view: View, name: str, loop: cst.CSTNode) -> bool:
-    if not isinstance(loop, cst.For | cst.While) or view.statement(loop) is not loop or view.has(loop, (cst.Return, cst.Await, cst.Yield)):
-        return False
-    if any(isinstance(outer, cst.Try | cst.TryStar | cst.With) for outer in view.ancestors(loop)):
+    if undisturbed(view, loop) is None:
         return False
     statements = [view.statement(b.node) for b in view.bindings(name) if not _is_literal(view, b) and view.loops(b.node)]
     inside = [reference for reference in view.of(name) if view.holds(loop, reference.node)]

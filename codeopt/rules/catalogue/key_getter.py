@@ -13,6 +13,7 @@ import libcst as cst
 
 from codeopt.rules.changes import Changes
 from codeopt.rules.rule import Rewrite, Rule
+from codeopt.rules.safety import only_parameter
 from codeopt.rules.view import Symbol, View
 
 __all__ = ["RULE"]
@@ -49,19 +50,7 @@ def _takes_key(function: cst.BaseExpression) -> bool:
 def _getter(view: View, argument: cst.Arg) -> tuple[str, Sequence[str]] | None:
     """Return the function of `operator` that does what the lambda of a `key` does, and its arguments."""
     match argument:
-        case cst.Arg(
-            keyword=cst.Name(value="key"),
-            value=cst.Lambda(
-                params=cst.Parameters(
-                    params=[cst.Param(name=cst.Name(value=item), default=None)],
-                    star_arg=cst.MaybeSentinel.DEFAULT,
-                    kwonly_params=[],
-                    star_kwarg=None,
-                    posonly_params=[],
-                ),
-                body=body,
-            ),
-        ):
+        case cst.Arg(keyword=cst.Name(value="key"), value=cst.Lambda(body=body) as made) if (item := only_parameter(made)) is not None:
             parts = [element.value for element in body.elements] if isinstance(body, cst.Tuple) else [body]
             if isinstance(body, cst.Tuple) and len(parts) < 1 + 1:
                 return None

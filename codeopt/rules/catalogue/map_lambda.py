@@ -11,6 +11,7 @@ import libcst as cst
 
 from codeopt.rules.changes import Changes
 from codeopt.rules.rule import Rewrite, Rule
+from codeopt.rules.safety import only_parameter
 from codeopt.rules.view import View
 
 __all__ = ["RULE"]
@@ -35,7 +36,7 @@ def _rewrite(view: View) -> Rewrite | None:
                     )
                 ],
             ) if (
-                (item := _parameter(made))
+                (item := only_parameter(made))
                 and not view.has(node, (cst.NamedExpr, cst.Await, cst.Yield))
                 and not view.has(made.body, cst.Lambda)
             ):
@@ -45,18 +46,6 @@ def _rewrite(view: View) -> Rewrite | None:
             case _:
                 pass
     return Rewrite(module=changes.applied()) if changes else None
-
-
-def _parameter(made: cst.Lambda) -> str | None:
-    match made.params:
-        case (
-            cst.Parameters(
-                params=[cst.Param(name=cst.Name(value=item), default=None)], kwonly_params=[], star_kwarg=None, posonly_params=[]
-            ) as taken
-        ):
-            return item if isinstance(taken.star_arg, cst.MaybeSentinel) else None
-        case _:
-            return None
 
 
 def _enclosed(view: View, node: cst.BaseExpression) -> str:

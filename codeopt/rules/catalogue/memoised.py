@@ -14,7 +14,7 @@ from typing import Any
 
 import libcst as cst
 
-from codeopt.rules.changes import Changes
+from codeopt.rules.changes import Changes, statements_of
 from codeopt.rules.rule import Rewrite, Rule
 from codeopt.rules.safety import is_plain, kind_of
 from codeopt.rules.view import View
@@ -126,15 +126,11 @@ def _wrapped(function: cst.FunctionDef, solve: str, texts: _Texts, unit: str) ->
     inner = cst.FunctionDef(
         name=cst.Name(solve),
         params=function.params.with_changes(params=[param.with_changes(annotation=None) for param in function.params.params]),
-        body=block.with_changes(body=[*_lines(texts.first, unit), *work]),
+        body=block.with_changes(body=[*statements_of(texts.first, unit), *work]),
         leading_lines=[cst.EmptyLine(indent=False)],
     )
-    last = [line.with_changes(leading_lines=[cst.EmptyLine(indent=False)]) for line in _lines(texts.last, unit)]
-    return function.with_changes(body=block.with_changes(body=[*doc, *_lines(texts.before, unit), inner, *last], footer=[]))
-
-
-def _lines(text: str, unit: str) -> Sequence[cst.BaseStatement]:
-    return [line for line in cst.parse_module(text.replace("    ", unit)).body if isinstance(line, cst.BaseStatement)]
+    last = [line.with_changes(leading_lines=[cst.EmptyLine(indent=False)]) for line in statements_of(texts.last, unit)]
+    return function.with_changes(body=block.with_changes(body=[*doc, *statements_of(texts.before, unit), inner, *last], footer=[]))
 
 
 def _parameters(function: cst.FunctionDef) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from codeopt.rules.changes import Changes
-from codeopt.rules.loops import loops_of_one, starts_with_number, without_witness
+from codeopt.rules.loops import Loop, loops_of_one, starts_with_number, without_witness
 from codeopt.rules.rule import Rewrite, Rule
 from codeopt.rules.safety import is_plain, is_simple, only_reads
 from codeopt.rules.view import View
@@ -42,8 +42,8 @@ def _rewrite(view: View) -> Rewrite | None:
     if not is_plain(view) or not view.is_builtin("type", "set", "map", "int", "list", "tuple", "len", "range"):
         return None
     changes = Changes(view=view)
-    for outer in view.nodes:
-        pairs = _pairs(view, outer) if isinstance(outer, cst.For) else None
+    for inner in loops_of_one(view):
+        pairs = _pairs(view, inner)
         if pairs is not None:
             condition = _CONDITION.format(old=pairs.old) + (f" and type({pairs.total}) is int" if pairs.total else "")
             changes.unless(pairs.outer, condition, _made(view, pairs))
@@ -56,14 +56,12 @@ def _made(view: View, pairs: _Pairs) -> str:
     return _MADE.format(old=pairs.old, count=pairs.count, item=item, seen=seen, partner=partner)
 
 
-def _pairs(view: View, outer: cst.For) -> _Pairs | None:
-    inner = next((loop for loop in loops_of_one(view) if view.holds(outer, loop.node) and loop.node is not outer), None)
-    if inner is None or not without_witness(view, outer):
-        return None
+def _pairs(view: View, inner: Loop) -> _Pairs | None:
+    outer = view.parents.get(view.parents[inner.node])
     match outer:
-        case cst.For(
-            asynchronous=None, orelse=None, target=cst.Name(value=first), iter=over, body=cst.IndentedBlock(body=[cst.For() as only])
-        ) if only is inner.node and all(view.holds(outer, reference.node) for reference in view.of(first)):
+        case cst.For(asynchronous=None, orelse=None, target=cst.Name(value=first), iter=over, body=cst.IndentedBlock(body=[cst.For()])) if (
+            without_witness(view, outer) and all(view.holds(outer, reference.node) for reference in view.of(first))
+        ):
             length = _places(view, over, "")
             old = _list_of(view, length)
             if not old or _places(view, inner.source, f"{first} + 1, ") != length:

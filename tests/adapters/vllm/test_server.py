@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import stat
-import sys
 import time
 from pathlib import Path
 
@@ -16,24 +14,18 @@ from codeopt.adapters.vllm import server
 from codeopt.adapters.vllm.server import Launch, Lora, ServerProcess, Wanted, launch_of, lora_of
 from codeopt.app.serve import served
 from codeopt.errors import ConfigError, EndpointUnavailable
-
-FAKE = Path(__file__).with_name("fake_vllm.py")
+from tests.adapters.vllm.serving import free_port, installed
 
 
 @pytest.fixture
 def port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture
 def program(tmp_path):
     """A program `vllm` that is ours."""
-    path = tmp_path / "vllm"
-    path.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
+    return str(installed(tmp_path))
 
 
 def start(program, port, tmp_path, mode=""):
