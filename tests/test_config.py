@@ -39,7 +39,7 @@ def refusal(repo, *lines: str, **given) -> str:
 
 def test_without_anything_the_defaults_hold(repo):
     settings = load(repo)
-    assert (settings.sandbox, settings.samples, settings.rounds, settings.max_targets) == ("auto", 4, 2, 3)
+    assert (settings.sandbox, settings.samples, settings.rounds, settings.max_targets) == ("auto", 8, 3, 3)
     assert (settings.min_speedup, settings.confidence, settings.seed) == (1.03, 0.99, 0)
     assert (settings.budget, settings.workload_timeout, settings.test_timeout, settings.memory) == (600.0, 600.0, 900.0, 4 * GIB)
     assert (settings.workload, settings.model, settings.install, settings.targets) == (None, None, None, ())
@@ -222,7 +222,7 @@ def test_importing_reads_no_environment():
     program = "import codeopt.config as config; print(config.Settings().samples)"
     environ = {"CODEOPT_SAMPLES": "nonsense"}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environ)
-    assert (done.stdout, done.stderr) == ("4\n", "")
+    assert (done.stdout, done.stderr) == ("8\n", "")
 
 
 def test_a_resumed_run_has_its_own_settings_but_for_new_flags(tmp_path):

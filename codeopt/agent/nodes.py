@@ -8,18 +8,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
 from codeopt.agent.machine import Turn
-from codeopt.agent.policy import admit, attempt, next_step, room, shown
-from codeopt.agent.records import has_record, history, keep_note, keep_proposals, keep_unjudged
+from codeopt.agent.policy import Judged, admit, attempt, next_step, room, shown
+from codeopt.agent.records import experience, has_record, history, keep_note, keep_proposals, keep_unjudged
 from codeopt.agent.services import Services
 from codeopt.agent.state import Case, Question, TargetState, TargetUpdate
 from codeopt.errors import EndpointUnavailable
 from codeopt.model.evidence import Verdict
 from codeopt.model.patch import Candidate
 from codeopt.model.proposal import Proposal, ProposalRequest
+from codeopt.model.work import Attempt
 from codeopt.ports import Proposer
 
 __all__ = ["ask", "collect", "confirm", "decide", "screen"]
@@ -29,7 +31,10 @@ async def decide(state: TargetState, runtime: Runtime[Services]) -> TargetUpdate
     """Say what comes next for the target: another round, a confirmation, or the end."""
     services = runtime.context
     past = history(services.store, state["target"])
-    step = next_step(past, services.budget, last_round=state["round"], time_left=services.time_left)
+    share = services.targets[state["target"]].share
+    step = next_step(past, services.budget, last_round=state["round"], time_left=services.time_left, share=share)
+    if step.reason:
+        _note(services, f"enough/{state['target']}", f"{state['target']}: nothing more was asked after round {step.round}: {step.reason}")
     return {
         "step": step.kind,
         "round": step.round,
@@ -56,11 +61,17 @@ async def ask(state: Question, runtime: Runtime[Services]) -> None:
 def _request(services: Services, state: Question) -> ProposalRequest:
     # Part of this very round may be kept already: a question must not depend on which proposer was quicker.
     past = history(services.store, state["target"]).until(state["round"] - 1)
-    attempts = tuple(attempt(one, services.diff_of(services.candidate(one.key))) for one in shown(past.screened))
+    attempts = tuple(_attempt(services, one) for one in shown(past.screened))
     samples = min(services.samples, room(past, services.budget))
     # Samples count on from the seed, so rounds must not overlap.
     seed = services.seed + (state["round"] - 1) * services.samples
-    return services.request_for(services.targets[state["target"]], attempts, samples, seed)
+    known = experience(services.store, state["proposer"], before=state["round"])
+    return replace(services.request_for(services.targets[state["target"]], attempts, samples, seed), experience=known)
+
+
+def _attempt(services: Services, judged: Judged) -> Attempt:
+    candidate = services.candidate(judged.key)
+    return attempt(judged, services.diff_of(candidate), services.code_of(candidate))
 
 
 async def _answers(services: Services, proposer: Proposer, request: ProposalRequest) -> Sequence[Proposal] | None:

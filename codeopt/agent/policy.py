@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -21,6 +23,7 @@ __all__ = [
     "attempt",
     "best_first",
     "next_step",
+    "reward",
     "room",
     "shown",
 ]
@@ -30,6 +33,16 @@ CONFIRMATIONS = 3
 
 SHOWN_ATTEMPTS = 4
 """Attempts that a proposer is told of: more make a prompt longer and no answer better."""
+
+# A target that takes less than this of the workload cannot change it by what a measurement shows.
+_LEAST_SHARE = 0.002
+
+# So many rounds in a row without a gain, by at least this factor, end the asking: each costs what the first one cost, and gains shrink.
+_PATIENCE = 2
+_BETTER = 1.1
+
+_RIGHT = 0.1
+_WHOLE_DOUBLINGS = 3.0
 
 _ORDER = (Outcome.FASTER, Outcome.NOT_PROVEN, Outcome.SLOWER, Outcome.WRONG, Outcome.UNVERIFIABLE)
 
@@ -43,10 +56,11 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """A round with the keys that were first proposed in it, in order."""
+    """A round with the keys that were first proposed in it, in order, and the number of all answers, useless ones and repeats included."""
 
     number: int
     keys: tuple[str, ...]
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +87,12 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What to do: ask in `round`, confirm the candidate `key`, or stop."""
+    """What to do: ask in `round`, confirm the candidate `key`, or stop; `reason` says why nothing more is asked."""
 
     kind: Literal["ask", "confirm", "stop"]
     round: int
     key: str = ""
+    reason: str = ""
 
 
 class Admission(NamedTuple):
@@ -87,22 +102,52 @@ class Admission(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def next_step(history: History, budget: Budget, *, last_round: int, time_left: bool) -> Step:
+def next_step(history: History, budget: Budget, *, last_round: int, time_left: bool, share: float = 1.0) -> Step:
     """Ask again while it may help, then confirm the best screened candidates until one holds, then stop.
 
-    Past the deadline nothing is asked, but what was screened as faster is still confirmed.
+    Past the deadline nothing is asked, but what was screened as faster is still confirmed. `share` is the target's part of the workload.
     """
-    if _may_ask(history, budget, last_round=last_round) and time_left:
+    reason = _enough(history, budget, last_round=last_round, share=share) if time_left else "the time budget was spent"
+    if not reason:
         return Step(kind="ask", round=last_round + 1)
     key = _finalist(history)
-    return Step(kind="confirm", round=last_round, key=key) if key else Step(kind="stop", round=last_round)
+    return Step(kind="confirm" if key else "stop", round=last_round, key=key, reason=reason)
 
 
-def _may_ask(history: History, budget: Budget, *, last_round: int) -> bool:
+def _enough(history: History, budget: Budget, *, last_round: int, share: float) -> str:
+    """Say why nothing more should be asked; empty where it should."""
     # A run that begins again from its store goes through the rounds that it knows, so those after `last_round` do not count.
-    if _has_proof(history) or last_round >= budget.rounds or room(history.until(last_round), budget) < 1:
-        return False
-    return last_round == 0 or bool(history.keys(last_round))
+    past = history.until(last_round)
+    if _has_proof(history):
+        return "a patch is proven"
+    if last_round >= budget.rounds:
+        return f"the budget of rounds ({budget.rounds}) was spent"
+    if room(past, budget) < 1:
+        return f"the budget of candidates ({budget.candidates}) was spent"
+    if last_round > 0 and all(known.number != last_round for known in past.rounds):
+        return "nothing could be asked in the last round"
+    return _no_hope(past, share)
+
+
+def _no_hope(past: History, share: float) -> str:
+    """Say why another round is not worth its cost, from what the rounds so far brought; empty where it may be."""
+    if past.rounds and not past.rounds[-1].keys and not past.rounds[-1].answers:
+        return "no proposer had anything more to propose"
+    if len(past.rounds) >= _PATIENCE and not any(known.keys for known in past.rounds[-_PATIENCE:]):
+        return f"{_PATIENCE} rounds in a row brought nothing new"
+    ratios = _best_ratios(past)
+    if ratios and ratios[-1] > 1.0 and share / ratios[-1] < _LEAST_SHARE:
+        return f"the best candidate leaves it {share / ratios[-1]:.2%} of the workload"
+    if len(ratios) > _PATIENCE and ratios[-1] > 1.0 and ratios[-1] < _BETTER * ratios[-1 - _PATIENCE]:
+        return f"{_PATIENCE} rounds in a row brought nothing much faster"
+    return ""
+
+
+def _best_ratios(past: History) -> list[float]:
+    """Return for each round the ratio of the best candidate screened as faster until then; 1 where there is none."""
+    ratios = {judged.key: _ratio(judged.verdict) or 1.0 for judged in past.screened if judged.verdict.accepted}
+    best = (max((ratios.get(key, 1.0) for key in known.keys), default=1.0) for known in past.rounds)
+    return list(itertools.accumulate(best, max))
 
 
 def _has_proof(history: History) -> bool:
@@ -150,7 +195,19 @@ def shown(judged: Sequence[Judged]) -> list[Judged]:
     return best_first(judged)[:SHOWN_ATTEMPTS]
 
 
-def attempt(judged: Judged, diff: str) -> Attempt:
+def attempt(judged: Judged, diff: str, code: str = "") -> Attempt:
     """Put a judged candidate into the words of a proposer."""
     verdict = judged.verdict
-    return Attempt(key=judged.key, diff=diff, outcome=verdict.outcome.value, reason=verdict.reason, ratio=_ratio(verdict))
+    return Attempt(key=judged.key, diff=diff, outcome=verdict.outcome.value, reason=verdict.reason, ratio=_ratio(verdict), code=code)
+
+
+def reward(verdict: Verdict | None) -> float:
+    """Say what an answer was worth, from 0 to 1: what is eight times as fast is worth all, what is right and no faster very little.
+
+    None is an answer that was no candidate, or repeated another.
+    """
+    if verdict is None or verdict.outcome in {Outcome.WRONG, Outcome.UNVERIFIABLE}:
+        return 0.0
+    if verdict.outcome is not Outcome.FASTER:
+        return _RIGHT
+    return min(1.0, max(_RIGHT, math.log2(_ratio(verdict) or 1.0) / _WHOLE_DOUBLINGS))

@@ -5,22 +5,25 @@ A record is written once its candidates are kept, so whoever finds a record find
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from codeopt.agent.policy import History, Judged, Round
+from codeopt.agent.policy import History, Judged, Round, reward
 from codeopt.errors import StoreError
 from codeopt.model.code import Target
 from codeopt.model.patch import Candidate, Origin
-from codeopt.model.proposal import Proposal
+from codeopt.model.proposal import Experience, Proposal
 from codeopt.patching.normal import form_of
 from codeopt.ports import Store
 
 __all__ = [
     "Answer",
     "Record",
+    "experience",
     "has_record",
     "history",
     "keep_note",
@@ -156,16 +159,36 @@ def repeats(found: Iterable[Record]) -> Mapping[str, str]:
     return repeated
 
 
+def experience(store: Store, proposer: str, *, before: int) -> tuple[Experience, ...]:
+    """Return what the answers of a proposer came to in this run, by way of asking and temperature.
+
+    Counted are the rounds before number `before` of all targets; answers that wait for their verdict are left out.
+    """
+    found = [record for record in records(store) if record.proposer == proposer and record.round < before]
+    repeated = repeats(found)
+    worth: dict[tuple[str, float | None], list[float]] = {}
+    for answer in (answer for record in found for answer in record.answers):
+        verdict = store.verdict(answer.key, "screen") if answer.key and answer.key not in repeated else None
+        if verdict is not None or not answer.key or answer.key in repeated:
+            way = answer.origin.prompt.rpartition("/")[2]
+            worth.setdefault((way, answer.origin.temperature), []).append(reward(verdict))
+    return tuple(
+        Experience(way=way, temperature=temperature, tried=len(all_), reward=math.fsum(all_)) for (way, temperature), all_ in worth.items()
+    )
+
+
 def _rounds(found: Sequence[Record]) -> tuple[Round, ...]:
     seen: set[str] = set(repeats(found))
     fresh: dict[int, list[str]] = {}
+    answers: Counter[int] = Counter()
     for record in found:
         keys = fresh.setdefault(record.round, [])
+        answers[record.round] += len(record.answers)
         for answer in record.answers:
             if answer.key and answer.key not in seen:
                 seen.add(answer.key)
                 keys.append(answer.key)
-    return tuple(Round(number=number, keys=tuple(keys)) for number, keys in fresh.items())
+    return tuple(Round(number=number, keys=tuple(keys), answers=answers[number]) for number, keys in fresh.items())
 
 
 def _judged(store: Store, keys: Iterable[str], stage: str) -> tuple[Judged, ...]:

@@ -50,9 +50,9 @@ def _nothing() -> None:
 class Services:
     """All that nodes may touch.
 
-    Proposers have unique names. `deadline` is a reading of `clock` in seconds: past it nothing is asked or screened, nor
-    an answer waited for. `samples` and
-    `seed` are those of one question. `on_cancel` is called when the run ends early, by cancellation or by an error: it must make
+    `diff_of` shows a candidate's patch, `code_of` its target function as the patch leaves it (empty where it is not found). Proposers have
+    unique names. `deadline` is a reading of `clock` in seconds: past it nothing is asked or screened, nor an answer waited for. `samples`
+    and `seed` are those of one question. `on_cancel` is called when the run ends early, by cancellation or by an error: it must make
     blocked judge calls end, and be safe to call twice. `targets` and `machine_lock` are filled in by `run_agent`; whoever loads this
     machine holds the lock, so that nothing else is measured meanwhile.
     """
@@ -63,6 +63,7 @@ class Services:
     reporter: Reporter
     request_for: RequestFor
     diff_of: Callable[[Candidate], str]
+    code_of: Callable[[Candidate], str]
     budget: Budget
     deadline: float
     samples: int

@@ -141,7 +141,7 @@ class _Run:
         with watched(provider, self.ledger), provider.open({}, cores=1) as referee:
             evidence = survey.evidence(suite, [target.name for target in targets], referee)
             judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout)
-            questions = Questions(self.project, profile, expected=evidence.expected, files=scene.files)
+            questions = Questions(self.project, profile, expected=evidence.expected, recordings=evidence.recordings, files=scene.files)
             self._agent(proposers, judge, questions, targets=targets, provider=provider, shipping=shipping, resume=resume)
             combine(scene, self.store, evidence=evidence, referee=referee, shipping=shipping, reporter=self.ledger)
         self._keep(provider, suite, finished=True)
@@ -206,6 +206,7 @@ class _Run:
             reporter=self.ledger,
             request_for=questions.request,
             diff_of=shipping.diff,
+            code_of=questions.code,
             budget=Budget(seconds=settings.budget, rounds=settings.rounds, targets=settings.max_targets),
             deadline=self.started + settings.budget,
             samples=settings.samples,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from codeopt.app.project import Project
 from codeopt.model.calls import Expected
-from codeopt.model.code import Target, TargetName
+from codeopt.model.code import Function, Target, TargetName
+from codeopt.model.patch import Candidate
 from codeopt.model.proposal import ProposalRequest
-from codeopt.model.work import Attempt, Profile
+from codeopt.model.work import Attempt, Profile, Recording
+from codeopt.patching.apply import apply
+from codeopt.rules.hints import hints_for
 from codeopt.syntax.context import context_of
+from codeopt.syntax.parse import parse_file
+from codeopt.syntax.text import unindented
+from codeopt.syntax.traits import traits_of
 
 __all__ = ["Questions"]
 
@@ -19,28 +26,57 @@ OBSERVED = 3
 class Questions:
     """Makes a `ProposalRequest` for a target; the same arguments give the same request."""
 
-    def __init__(self, project: Project, profile: Profile, *, expected: Mapping[TargetName, Expected], files: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        profile: Profile,
+        *,
+        expected: Mapping[TargetName, Expected],
+        recordings: Mapping[TargetName, Recording],
+        files: Mapping[str, bytes],
+    ) -> None:
         """Keep what requests are made of."""
         self._project = project
         self._profile = profile
         self._expected = expected
+        self._recordings = recordings
         self._files = files
 
     def request(self, target: Target, attempts: Sequence[Attempt], samples: int, seed: int) -> ProposalRequest:
         """Ask for `samples` patches of `target`, given what earlier attempts came to."""
         function = self._project.index.find(str(target.name))
-        rows = [row for row in self._profile.rows if row.name == target.name]
+        lines = next((row.lines for row in self._profile.rows if row.name == target.name), ())
+        recording = self._recordings.get(target.name)
         return ProposalRequest(
             target=target,
             function=function,
             files=((target.name.path, self._files[target.name.path]),),
             context=context_of(self._project.index, function, self._files.__getitem__, edges=self._profile.edges),
-            line_seconds=rows[0].lines if rows else (),
+            line_seconds=lines,
             observed=self._observed(target.name),
+            calls=recording.seen if recording else 0,
+            each_s=recording.each_s if recording else 0.0,
+            traits=_shares(traits_of(self._files[target.name.path], function), dict(lines)),
+            modules=self._modules,
+            hints=hints_for(self._files[target.name.path], function),
             attempts=tuple(attempts),
             samples=samples,
             seed=seed,
         )
+
+    def code(self, candidate: Candidate) -> str:
+        """Return the target function as a candidate leaves it, at the margin; empty where it cannot be found any more."""
+        path = candidate.target.name.path
+        after = apply(candidate.patch, self._files)
+        if path not in after:
+            return ""
+        found: Sequence[Function] = parse_file(path, after[path]).functions
+        return next((unindented(after[path], function.span) for function in found if function.name == candidate.target.name), "")
+
+    @functools.cached_property
+    def _modules(self) -> frozenset[str]:
+        imported = (name.module for file in self._project.index.files.values() for name in file.imported)
+        return frozenset(module.partition(".")[0] for module in imported if not module.startswith("."))
 
     def _observed(self, name: TargetName) -> tuple[str, ...]:
         expected = self._expected.get(name)
@@ -48,3 +84,9 @@ class Questions:
             return ()
         longest = sorted(expected.answers, key=lambda answer: (-len(answer.given), answer.call))[:OBSERVED]
         return tuple(f"({answer.given}) {answer.status} {answer.shown}" for answer in longest)
+
+
+def _shares(traits: Mapping[str, Sequence[int]], seconds: Mapping[int, float]) -> tuple[tuple[str, float], ...]:
+    """Return each trait with the share of the measured time that lies on its lines; 1 where nothing was measured."""
+    total = sum(seconds.values())
+    return tuple((trait, sum(seconds.get(line, 0.0) for line in lines) / total if total > 0 else 1.0) for trait, lines in traits.items())

@@ -65,7 +65,7 @@ class Origin:
     """Who proposed a patch, precisely enough to ask again.
 
     `proposer` is `rules`, `model` or `user`; `prompt` names the template (or the rule); `parent` is the key of the candidate
-    whose verdict was fed back.
+    whose verdict was fed back; `temperature` is that of the sampling, where there was any.
     """
 
     proposer: str
@@ -75,6 +75,7 @@ class Origin:
     seed: int = 0
     sample: int = 0
     parent: str | None = None
+    temperature: float | None = None
 
     @property
     def trusted(self) -> bool:

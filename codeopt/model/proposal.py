@@ -8,7 +8,7 @@ from codeopt.model.code import Function, Target
 from codeopt.model.patch import Origin, Patch
 from codeopt.model.work import Attempt
 
-__all__ = ["CodeContext", "Proposal", "ProposalRequest"]
+__all__ = ["CodeContext", "Experience", "Proposal", "ProposalRequest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +26,27 @@ class CodeContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Experience:
+    """What the answers to one way of asking came to in this run: `tried` of them, worth `reward` together, each between 0 and 1.
+
+    `way` is the prompt's name without the template's; `temperature` is None where none was set.
+    """
+
+    way: str
+    tried: int
+    reward: float
+    temperature: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalRequest:
     """One question to a proposer.
 
     `files` holds (path, bytes), the target's file first; only that one may be edited in this version. `line_seconds` are the profile's own
-    seconds by line; `observed` one line per observed input. `samples` answers are wanted, from `seed` on.
+    seconds by line; `observed` one line per observed input; `calls` how often the workload called the function, for `each_s` seconds on
+    average (0 where that is not known). `traits` says what the function's text does that may cost time, with the share of its own time
+    on the lines that do it (1 where that is not known). `modules` are the top-level modules that the project imports anywhere. `hints`
+    are rewrites that a rule sees, in words. `samples` answers are wanted, from `seed` on.
     """
 
     target: Target
@@ -39,7 +55,13 @@ class ProposalRequest:
     context: CodeContext
     line_seconds: tuple[tuple[int, float], ...] = ()
     observed: tuple[str, ...] = ()
+    calls: int = 0
+    each_s: float = 0.0
+    traits: tuple[tuple[str, float], ...] = ()
+    modules: frozenset[str] = frozenset()
+    hints: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    experience: tuple[Experience, ...] = ()
     samples: int = 1
     seed: int = 0
 

@@ -166,17 +166,21 @@ class Budget:
     """What a run may cost. `seconds` is wall time; `candidates` and `rounds` are per target."""
 
     seconds: float
-    candidates: int = 16
+    candidates: int = 24
     rounds: int = 3
     targets: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """An earlier candidate as the proposer is told of it: its diff, the verdict's outcome and reason, its ratio if measured."""
+    """An earlier candidate as the proposer is told of it: its diff, the verdict's outcome and reason, its ratio if measured.
+
+    `code` is the target function as the candidate leaves it; empty where it cannot be shown alone.
+    """
 
     key: str
     diff: str
     outcome: str
     reason: str
     ratio: float | None
+    code: str = ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from codeopt.errors import PatchError
 from codeopt.patching.code import Definition, FunctionNode
 
-__all__ = ["body_of", "check_promises", "definitions", "docstring_of", "find_function", "same_code"]
+__all__ = ["body_of", "check_promises", "definitions", "docstring_of", "find_function", "same_code", "without_docstring"]
 
 
 def definitions(body: Iterable[ast.AST], qualname: str) -> list[FunctionNode]:
@@ -45,6 +45,21 @@ def docstring_of(function: FunctionNode) -> ast.Expr | None:
 def body_of(function: FunctionNode) -> list[ast.stmt]:
     """Return the statements after the docstring."""
     return function.body[1:] if docstring_of(function) else function.body
+
+
+def without_docstring(text: str) -> str:
+    """Return the source of one function without its docstring; as it is where it has none, nothing else, or cannot be read."""
+    try:
+        function = ast.parse(text).body[0]
+    except (SyntaxError, ValueError, IndexError):
+        return text
+    if not isinstance(function, FunctionNode) or not body_of(function):
+        return text
+    docstring = docstring_of(function)
+    lines = text.splitlines(keepends=True)
+    if docstring is None or docstring.lineno == function.lineno or body_of(function)[0].lineno == docstring.end_lineno:
+        return text
+    return "".join(lines[: docstring.lineno - 1] + lines[docstring.end_lineno :])
 
 
 def same_code(first: Iterable[ast.AST], second: Iterable[ast.AST]) -> bool:

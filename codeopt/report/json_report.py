@@ -119,6 +119,7 @@ def _origin(origin: Origin) -> JsonObject:
         "seed": origin.seed,
         "sample": origin.sample,
         "parent": origin.parent,
+        "temperature": origin.temperature,
     }
 
 

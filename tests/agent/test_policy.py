@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from codeopt.agent.policy import (
     attempt,
     best_first,
     next_step,
+    reward,
     room,
     shown,
 )
@@ -30,8 +33,8 @@ def rounds(*sizes: int) -> tuple[Round, ...]:
     return tuple(Round(number=n, keys=tuple(f"r{n}k{k}" for k in range(size))) for n, size in enumerate(sizes, 1))
 
 
-def step(history: History, *, last_round: int, time_left: bool = True, budget: Budget = BUDGET) -> Step:
-    return next_step(history, budget, last_round=last_round, time_left=time_left)
+def step(history: History, *, last_round: int, time_left: bool = True, budget: Budget = BUDGET, share: float = 1.0) -> Step:
+    return next_step(history, budget, last_round=last_round, time_left=time_left, share=share)
 
 
 def test_the_first_step_is_to_ask() -> None:
@@ -42,20 +45,52 @@ def test_a_round_with_new_candidates_is_followed_by_another() -> None:
     assert step(History(rounds=rounds(1)), last_round=1) == Step(kind="ask", round=2)
 
 
-def test_a_round_without_new_candidates_is_the_last() -> None:
-    assert step(History(rounds=rounds(1, 0)), last_round=2) == Step(kind="stop", round=2)
+def test_two_rounds_without_new_candidates_are_the_last() -> None:
+    long = replace(BUDGET, rounds=9)
+    first, *others = rounds(1, 0, 0)
+    heard = [replace(other, answers=4) for other in others]
+    assert step(History(rounds=(first, heard[0])), last_round=2, budget=long).kind == "ask"
+    assert step(History(rounds=(first, *heard)), last_round=3, budget=long).reason == "2 rounds in a row brought nothing new"
+
+
+def test_a_round_without_any_answer_is_the_last() -> None:
+    assert step(History(rounds=rounds(1, 0)), last_round=2).reason == "no proposer had anything more to propose"
 
 
 def test_a_round_that_left_no_record_is_the_last() -> None:
-    assert step(History(rounds=rounds(1)), last_round=2).kind == "stop"
+    assert step(History(rounds=rounds(1)), last_round=2).reason == "nothing could be asked in the last round"
 
 
 def test_no_round_follows_the_last_of_the_budget() -> None:
-    assert step(History(rounds=rounds(1, 1, 1)), last_round=3).kind == "stop"
+    assert step(History(rounds=rounds(1, 1, 1)), last_round=3).reason == "the budget of rounds (3) was spent"
 
 
 def test_no_round_follows_when_the_budget_of_candidates_is_spent() -> None:
-    assert step(History(rounds=rounds(16)), last_round=1).kind == "stop"
+    assert step(History(rounds=rounds(16)), last_round=1).reason == "the budget of candidates (16) was spent"
+
+
+def test_no_round_follows_where_little_is_left_to_gain() -> None:
+    history = History(rounds=rounds(1), screened=(Judged("r1k0", faster(50.0)),))
+    assert step(history, last_round=1, share=0.09) == Step(
+        kind="confirm", round=1, key="r1k0", reason="the best candidate leaves it 0.18% of the workload"
+    )
+    assert step(history, last_round=1, share=0.9).kind == "ask"
+
+
+def test_rounds_that_better_nothing_are_the_last() -> None:
+    long = replace(BUDGET, rounds=9)
+    ratios = (2.0, 2.1, 2.15)
+    history = History(rounds=rounds(1, 1, 1), screened=tuple(Judged(f"r{n}k0", faster(r)) for n, r in enumerate(ratios, 1)))
+    assert step(history, last_round=3, budget=long).reason == "2 rounds in a row brought nothing much faster"
+    assert step(history.until(2), last_round=2, budget=long).kind == "ask"
+    better = History(rounds=rounds(1, 1, 1), screened=(*history.screened[:2], Judged("r3k0", faster(4.0))))
+    assert step(better, last_round=3, budget=long).kind == "ask"
+
+
+def test_where_nothing_is_faster_asking_goes_on() -> None:
+    long = replace(BUDGET, rounds=9)
+    history = History(rounds=rounds(1, 1, 1, 1), screened=tuple(Judged(f"r{n}k0", wrong()) for n in range(1, 5)))
+    assert step(history, last_round=4, budget=long).kind == "ask"
 
 
 def test_past_the_deadline_nothing_is_asked() -> None:
@@ -65,7 +100,7 @@ def test_past_the_deadline_nothing_is_asked() -> None:
 
 def test_past_the_deadline_the_best_is_still_confirmed() -> None:
     history = History(rounds=rounds(2), screened=(Judged("r1k0", faster(2.0)), Judged("r1k1", faster(1.5))))
-    assert step(history, last_round=1, time_left=False) == Step(kind="confirm", round=1, key="r1k0")
+    assert step(history, last_round=1, time_left=False) == Step(kind="confirm", round=1, key="r1k0", reason="the time budget was spent")
 
 
 def test_the_best_is_the_one_whose_interval_begins_highest() -> None:
@@ -129,6 +164,12 @@ def test_a_proposer_is_told_of_at_most_four_attempts_and_never_of_a_worse_one_in
     told = shown(judged)
     assert len(told) == min(SHOWN_ATTEMPTS, len(judged))
     assert told == best_first(judged)[: len(told)]
+
+
+def test_an_answer_is_worth_its_speed() -> None:
+    assert [reward(verdict) for verdict in (None, wrong(), UNVERIFIABLE)] == [0.0, 0.0, 0.0]
+    assert 0 < reward(not_proven()) <= reward(faster(1.1)) < reward(faster(2.0)) < reward(faster(8.0))
+    assert reward(faster(8.0)) == reward(faster(80.0)) == 1.0
 
 
 def test_an_attempt_says_outcome_reason_and_ratio() -> None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeopt.agent.records import has_record, history, keep_note, keep_proposals, notes, records
+from codeopt.agent.records import experience, has_record, history, keep_note, keep_proposals, notes, records
 from codeopt.agent.summary import candidate_reports
 from codeopt.errors import StoreError
 from codeopt.model.evidence import Outcome
-from tests.agent.fakes import SOURCE, FakeStore, faster, label_of, make_candidate, make_target, proposal, useless
+from codeopt.model.proposal import Experience
+from tests.agent.fakes import SOURCE, FakeStore, faster, label_of, make_candidate, make_target, proposal, useless, wrong
 
 NAME = "pkg/mod.py::f"
 
@@ -129,3 +132,19 @@ def test_an_answer_that_changes_nothing_but_layout_is_no_candidate() -> None:
     assert history(store, NAME).known == 0
     (report,) = candidate_reports(store, label_of)
     assert report.verdict.reason == "no usable patch: the answer is the original code, but for its layout"
+
+
+def test_experience_counts_what_answers_came_to_by_way_and_temperature() -> None:
+    store = FakeStore()
+    first = [proposal("x = 1"), proposal("x = 2"), proposal("x  =  1"), useless("no code"), proposal("x = 3")]
+    answers = [replace(one, origin=replace(one.origin, prompt="optimize/loops", temperature=0.7)) for one in first]
+    keep_proposals(store, make_target(), answers, number=1, proposer="model", place=0, files=FILES)
+    store.put_verdict(make_candidate("x = 1").key, "screen", faster(8.0))
+    store.put_verdict(make_candidate("x = 2").key, "screen", wrong())
+    refined = replace(proposal("x = 4"), origin=replace(proposal("x = 4").origin, prompt="refine", temperature=0.3))
+    keep_proposals(store, make_target(), [refined], number=2, proposer="model", place=0, files=FILES)
+    store.put_verdict(make_candidate("x = 4").key, "screen", faster(2.0))
+    # the fifth has no verdict yet; the third repeats the first, and earns nothing
+    assert experience(store, "model", before=2) == (Experience(way="loops", temperature=0.7, tried=4, reward=1.0),)
+    assert [(one.way, one.tried) for one in experience(store, "model", before=3)] == [("loops", 4), ("refine", 1)]
+    assert experience(store, "rules", before=3) == ()

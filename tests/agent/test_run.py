@@ -116,12 +116,14 @@ def test_every_round_asks_with_seeds_of_its_own(go) -> None:
     assert [(one.seed, one.samples) for one in proposer.asked] == [(7, 4), (11, 4), (15, 4)]
 
 
-def test_a_round_that_brings_nothing_new_is_the_last(go) -> None:
-    proposer = ScriptedProposer(by_round(["a", "b"], ["b", "a"], ["c"]))
+def test_two_rounds_that_bring_nothing_new_are_the_last(go) -> None:
+    proposer = ScriptedProposer(by_round(["a", "b"], ["b", "a"], ["a"], ["c"]))
     judge = ScriptedJudge({})
-    go(make_services(judge, proposer, rounds=9))
-    assert len(proposer.asked) == 2
+    services = make_services(judge, proposer, rounds=9)
+    go(services)
+    assert len(proposer.asked) == 3
     assert sorted(judge.judged("screen")) == ["a", "b"]
+    assert notes(services.store) == ("pkg/mod.py::f: nothing more was asked after round 3: 2 rounds in a row brought nothing new",)
 
 
 def test_rounds_end_with_the_budget(go) -> None:
@@ -188,7 +190,7 @@ def test_an_answer_is_not_waited_for_past_the_deadline(go) -> None:
     rules = ScriptedProposer(by_round(["rule"]), name="rules")
     services = make_services(ScriptedJudge({"rule": faster(2.0)}), rules, Silent(by_round()), clock=Clock(now=99.9), rounds=1)
     go(services)
-    assert notes(services.store) == ("proposer model was still at work when the time budget was spent",)
+    assert "proposer model was still at work when the time budget was spent" in notes(services.store)
     assert offered(services) == ["diff to rule"]
 
 
@@ -241,8 +243,8 @@ def test_a_lost_endpoint_is_noted_once_and_the_others_go_on(go) -> None:
     go(services, make_target("f"), make_target("g"))
     note = "proposer model was lost, the run went on without it: the model endpoint refused the connection"
     assert isinstance(services.reporter, HeardReporter)
-    assert services.reporter.notes == [note]
-    assert notes(services.store) == (note,)
+    assert [heard for heard in services.reporter.notes if "lost" in heard] == [note]
+    assert [kept for kept in notes(services.store) if "lost" in kept] == [note]
     assert offered(services) == ["diff to rule", "diff to rule"]
 
 

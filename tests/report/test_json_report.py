@@ -84,6 +84,7 @@ def test_a_candidate_has_verdict_origin_and_diff():
         "seed": 7,
         "sample": 2,
         "parent": "aaaaaaaaaaaaaaaa",
+        "temperature": None,
     }
 
 

@@ -1,7 +1,7 @@
 """The prompt files: how they are found, checked and filled. It knows their form and none of their words.
 
 A file has a header between two lines of `---` with `name`, `version` and `variables` (a strategy also has `order`, and perhaps
-`needs`), and then its text, a Jinja template. A template may include another; the variables of both count. The system message is
+`needs` and `when`), and then its text, a Jinja template. A template may include another; the variables of both count. The system message is
 `system.md`.
 Text from a repository is data: the filter `fenced` puts it behind a fence that is longer than any inside it, and `one_line` keeps
 short texts within their line.
@@ -24,7 +24,7 @@ from codeopt.errors import ConfigError
 __all__ = ["PromptTemplate", "Strategy", "fenced", "load", "load_strategies"]
 
 _HEADER = re.compile(r"\A---\n(?P<header>.*?)\n---\n(?P<text>.*)\Z", re.DOTALL)
-_FIELDS = {"name", "version", "variables", "order", "needs"}
+_FIELDS = {"name", "version", "variables", "order", "needs", "when"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +54,16 @@ class PromptTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
-    """One way to make code faster, in words; `needs` is a module without which it makes no sense, or empty."""
+    """One way to make code faster, in words.
+
+    `needs` is a module without which it makes no sense, or empty. `when` are traits of functions that it is for; empty where it is for all.
+    """
 
     name: str
     version: str
     order: int
     needs: str
+    when: frozenset[str]
     text: str
 
 
@@ -152,7 +156,14 @@ def _strategy(root: Path, name: str) -> Strategy:
     if file.fields["variables"] or not order.isdecimal():
         raise ConfigError(f"{root / 'strategies' / name}.md: a strategy has an order, which is a number, and no variables")
     fields = file.fields
-    return Strategy(name=fields["name"], version=fields["version"], order=int(order), needs=fields.get("needs", ""), text=file.text.strip())
+    return Strategy(
+        name=fields["name"],
+        version=fields["version"],
+        order=int(order),
+        needs=fields.get("needs", ""),
+        when=frozenset(fields.get("when", "").split()),
+        text=file.text.strip(),
+    )
 
 
 def _read(root: Path, name: str) -> _File:

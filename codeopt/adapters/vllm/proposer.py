@@ -1,7 +1,7 @@
 """The proposer that asks a model. It knows prompts and answers; how to reach the model, and how to read code, it leaves to others.
 
-The samples of one strategy are one request, so that the server reads their prompt once. Strategies differ only at the end of the
-prompt, so that its prefix cache serves the rest.
+The samples of one way of asking (see `ways.py`) are one request, so that the server reads their prompt once. Ways differ only at the end
+of the prompt, so that its prefix cache serves the rest.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from codeopt.adapters.vllm.chat import ChatAnswer, ChatClient, ChatRequest, Choice, Message, ModelInfo, RequestRejected
-from codeopt.adapters.vllm.prompts import PromptTemplate, Strategy, load, load_strategies
-from codeopt.adapters.vllm.question import answer_tokens, estimated_tokens, narrowed, question
+from codeopt.adapters.vllm.prompts import PromptTemplate, load, load_strategies
+from codeopt.adapters.vllm.question import answer_tokens, estimated_tokens, narrowed, question, shown_attempt
+from codeopt.adapters.vllm.ways import Part, deal, ways_for
 from codeopt.errors import EndpointUnavailable, PatchError
 from codeopt.model.patch import Origin, Patch
 from codeopt.model.proposal import Proposal, ProposalRequest
@@ -26,20 +27,15 @@ _FENCE = re.compile(r"^[ \t]*`{3,}", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """How a model draws its answers; `thinking_tokens` are added to the bound of an answer, for models that reason first."""
+    """How a model draws its answers.
 
-    temperature: float = 0.7
+    `temperatures` are tried by what came of them, the first in a first question; `thinking_tokens` are added to the bound of an answer, for
+    models that reason first.
+    """
+
+    temperatures: tuple[float, ...] = (0.7, 0.3, 1.0)
     top_p: float = 0.95
     thinking_tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """Some samples of one strategy; `first` is the number of the first among all samples of the request."""
-
-    strategy: Strategy
-    first: int
-    samples: int
 
 
 class ModelProposer:
@@ -65,7 +61,7 @@ class ModelProposer:
         self._model = model
         self._parse = parse
         self._sampling = sampling or Sampling()
-        self._first, self._again = load("optimize"), load("reflect")
+        self._templates = {name: load(name) for name in ("optimize", "reflect", "refine", "repair")}
         self._strategies = load_strategies()
 
     @property
@@ -74,12 +70,13 @@ class ModelProposer:
         return self._client.busy_here
 
     async def propose(self, request: ProposalRequest) -> Sequence[Proposal]:
-        """Ask for `request.samples` rewritten functions, spread over the strategies; a useless answer is a `Proposal` with a `problem`.
+        """Ask for `request.samples` rewritten functions, in several ways; a useless answer is a `Proposal` with a `problem`.
 
         Raises:
             EndpointUnavailable: the endpoint answered nothing at all.
         """
-        parts = _parts(self._strategies, request) if request.samples > 0 else []
+        ways = ways_for(self._strategies, request)
+        parts = deal(ways, request, temperatures=self._sampling.temperatures) if request.samples > 0 else []
         results = await asyncio.gather(*(self._ask(request, part) for part in parts), return_exceptions=True)
         _raise_if_lost(results)
         # A fault of some of the requests costs their answers only.
@@ -89,7 +86,7 @@ class ModelProposer:
             for proposal in ([self._nothing(request, part, problem=str(result))] if isinstance(result, BaseException) else result)
         ]
 
-    async def _ask(self, request: ProposalRequest, part: _Part) -> list[Proposal]:
+    async def _ask(self, request: ProposalRequest, part: Part) -> list[Proposal]:
         chat = self._chat(request, part)
         if chat is None:
             context = f"the model's context of {self._model.max_model_len} tokens"
@@ -101,13 +98,15 @@ class ModelProposer:
         choices = enumerate(answer.choices)
         return _paid([self._read(request, part, number, chat=chat, choice=choice) for number, choice in choices], answer)
 
-    def _chat(self, request: ProposalRequest, part: _Part) -> ChatRequest | None:
-        template = self._template(request)
+    def _chat(self, request: ProposalRequest, part: Part) -> ChatRequest | None:
+        template, way = self._templates[part.way.template], part.way
+        added = {"strategy": way.strategy.text if way.strategy else "", "attempt": shown_attempt(way.parent) if way.parent else None}
         for narrow in narrowed(request):
             asked = question(narrow)
-            available = {**asked.variables(), "strategy": part.strategy.text}
+            available = {**asked.variables(), **added}
             messages = template.messages({name: value for name, value in available.items() if name in template.variables})
-            max_tokens = self._answer_room(messages, asked.code)
+            code = max((asked.code, way.parent.code if way.parent else ""), key=len)
+            max_tokens = self._answer_room(messages, code)
             if max_tokens is None:
                 continue
             return ChatRequest(
@@ -116,7 +115,7 @@ class ModelProposer:
                 samples=part.samples,
                 seed=request.seed + part.first,
                 max_tokens=max_tokens,
-                temperature=self._sampling.temperature,
+                temperature=part.temperature,
                 top_p=self._sampling.top_p,
             )
         return None
@@ -129,7 +128,7 @@ class ModelProposer:
         left = self._model.max_model_len - sum(estimated_tokens(message.content) for message in messages)
         return min(wanted, left) if left >= estimated_tokens(code) + self._sampling.thinking_tokens else None
 
-    def _read(self, request: ProposalRequest, part: _Part, number: int, *, chat: ChatRequest, choice: Choice) -> Proposal:
+    def _read(self, request: ProposalRequest, part: Part, number: int, *, chat: ChatRequest, choice: Choice) -> Proposal:
         patch, problem = None, _problem(choice, chat.max_tokens)
         if not problem:
             try:
@@ -139,23 +138,22 @@ class ModelProposer:
         text = choice.text[: _CHARACTERS_PER_TOKEN * chat.max_tokens]
         return Proposal(origin=self._origin(request, part, number), patch=patch, problem=problem, answer=text)
 
-    def _nothing(self, request: ProposalRequest, part: _Part, *, problem: str) -> Proposal:
+    def _nothing(self, request: ProposalRequest, part: Part, *, problem: str) -> Proposal:
         return Proposal(origin=self._origin(request, part, 0), patch=None, problem=problem)
 
-    def _origin(self, request: ProposalRequest, part: _Part, number: int) -> Origin:
-        template, sample = self._template(request), part.first + number
+    def _origin(self, request: ProposalRequest, part: Part, number: int) -> Origin:
+        template, way, sample = self._templates[part.way.template], part.way, part.first + number
+        told = way.parent or next(iter(request.attempts), None)
         return Origin(
             proposer=self.name,
-            prompt=f"{template.name}/{part.strategy.name}",
-            prompt_version=f"{template.version}/{part.strategy.version}",
+            prompt=f"{template.name}/{way.strategy.name}" if way.strategy else template.name,
+            prompt_version=f"{template.version}/{way.strategy.version}" if way.strategy else template.version,
             model=self._model.model,
             seed=request.seed + sample,
             sample=sample,
-            parent=request.attempts[-1].key if request.attempts else None,
+            parent=told.key if told else None,
+            temperature=part.temperature,
         )
-
-    def _template(self, request: ProposalRequest) -> PromptTemplate:
-        return self._again if request.attempts else self._first
 
 
 def _raise_if_lost(results: Sequence[list[Proposal] | BaseException]) -> None:
@@ -169,24 +167,12 @@ def _raise_if_lost(results: Sequence[list[Proposal] | BaseException]) -> None:
         raise dead[0]
 
 
-def _parts(strategies: tuple[Strategy, ...], request: ProposalRequest) -> list[_Part]:
-    """Deal the samples out to the strategies that make sense here; the seed decides who begins, so that rounds of few samples differ."""
-    known = request.context.imports
-    usable = [each for each in strategies if not each.needs or re.search(rf"\b{re.escape(each.needs)}\b", known)] or list(strategies)
-    start = request.seed % len(usable)
-    order = (usable[start:] + usable[:start])[: request.samples]
-    each, more = divmod(request.samples, len(order))
-    parts: list[_Part] = []
-    for i, strategy in enumerate(order):
-        samples = each + (i < more)
-        parts.append(_Part(strategy=strategy, first=parts[-1].first + parts[-1].samples if parts else 0, samples=samples))
-    return parts
-
-
-def _key(template: PromptTemplate, request: ProposalRequest, part: _Part) -> str:
-    prompt = f"{template.name}@{template.version}/{part.strategy.name}@{part.strategy.version}"
+def _key(template: PromptTemplate, request: ProposalRequest, part: Part) -> str:
+    way = part.way
+    prompt = f"{template.name}@{template.version}" + (f"/{way.strategy.name}@{way.strategy.version}" if way.strategy else "")
+    after = f" after {way.parent.key}" if way.parent else f" attempts={len(request.attempts)}"
     target = f"{request.target.name} {request.target.source_sha[:16]}"
-    return f"{prompt} {target} attempts={len(request.attempts)} seed={request.seed + part.first} n={part.samples}"
+    return f"{prompt} {target}{after} seed={request.seed + part.first} n={part.samples} t={part.temperature}"
 
 
 def _problem(choice: Choice, max_tokens: int) -> str:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, fields, replace
 from codeopt.model.code import FunctionKind
 from codeopt.model.proposal import CodeContext, ProposalRequest
 from codeopt.model.work import Attempt
+from codeopt.patching.function import without_docstring
 
-__all__ = ["Question", "answer_tokens", "estimated_tokens", "narrowed", "question"]
+__all__ = ["Question", "answer_tokens", "estimated_tokens", "narrowed", "question", "shown_attempt"]
 
 _TIMED_LINES = 8
 _OBSERVED_INPUTS = 8
 _OBSERVED_CHARACTERS = 240
+_HINTS = 5
+_DOCSTRING_CHARACTERS = 1500
 _ATTEMPTS = 3
 _DIFF_CHARACTERS = 4000
 _REASON_CHARACTERS = 800
@@ -32,12 +35,15 @@ class Question:
     name: str
     class_name: str
     code: str
+    documented: str
     imports: str
     helpers: tuple[str, ...]
     siblings: str
     callers: tuple[str, ...]
     timings: tuple[str, ...]
+    called: str
     observed: tuple[str, ...]
+    hints: tuple[str, ...]
     attempts: tuple[Attempt, ...]
 
     def variables(self) -> dict[str, object]:
@@ -53,14 +59,17 @@ def question(request: ProposalRequest) -> Question:
         path=request.target.name.path,
         name=request.target.name.qualname.rpartition(".")[2],
         class_name=(request.function.class_name or "") if is_method else "",
-        code=_code(request),
+        code=without_docstring(_code(request)),
+        documented=_clipped(request.function.docstring or "", _DOCSTRING_CHARACTERS),
         imports=context.imports,
         helpers=context.helpers,
         siblings=context.siblings if is_method else "",
         callers=context.callers,
         timings=_timings(request),
+        called=_called(request),
         observed=tuple(_clipped(line, _OBSERVED_CHARACTERS) for line in request.observed[:_OBSERVED_INPUTS]),
-        attempts=tuple(_shown(attempt) for attempt in request.attempts[-_ATTEMPTS:]),
+        hints=request.hints[:_HINTS],
+        attempts=tuple(shown_attempt(attempt) for attempt in request.attempts[:_ATTEMPTS]),
     )
 
 
@@ -70,9 +79,9 @@ def narrowed(request: ProposalRequest) -> Iterator[ProposalRequest]:
     context = request.context
     yield replace(request, context=replace(context, callers=()))
     yield replace(request, context=replace(context, callers=(), helpers=()))
-    last = request.attempts[-1:]
-    yield replace(request, context=CodeContext(imports=context.imports), observed=(), attempts=last)
-    yield replace(request, context=CodeContext(), observed=(), line_seconds=(), attempts=last)
+    best = request.attempts[:1]
+    yield replace(request, context=CodeContext(imports=context.imports), observed=(), attempts=best)
+    yield replace(request, context=CodeContext(), observed=(), hints=(), line_seconds=(), attempts=best)
 
 
 def estimated_tokens(text: str) -> int:
@@ -106,8 +115,22 @@ def _timings(request: ProposalRequest) -> tuple[str, ...]:
     return tuple(f"{seconds / total:4.0%}  {lines[line - 1].strip()}" for line, seconds in slowest if seconds / total >= 0.01)  # noqa: PLR2004
 
 
-def _shown(attempt: Attempt) -> Attempt:
-    return replace(attempt, diff=_clipped(attempt.diff, _DIFF_CHARACTERS), reason=_clipped(attempt.reason, _REASON_CHARACTERS))
+def _called(request: ProposalRequest) -> str:
+    if request.calls < 1:
+        return ""
+    times = "once" if request.calls == 1 else f"{request.calls:,} times"
+    return f"{times}, {_duration(request.each_s)} each" if request.each_s > 0 else times
+
+
+def _duration(seconds: float) -> str:
+    unit, size = next(((unit, size) for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)) if seconds >= size), ("ns", 1e-9))
+    return f"{seconds / size:.3g} {unit}"
+
+
+def shown_attempt(attempt: Attempt) -> Attempt:
+    """Return an attempt as a prompt shows it: long texts cut."""
+    code = without_docstring(attempt.code)
+    return replace(attempt, code=code, diff=_clipped(attempt.diff, _DIFF_CHARACTERS), reason=_clipped(attempt.reason, _REASON_CHARACTERS))
 
 
 def _clipped(text: str, characters: int) -> str:

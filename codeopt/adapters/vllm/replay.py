@@ -148,12 +148,12 @@ class ReplayClient:
         """Serve the recorded answer, or fail as the endpoint did.
 
         Raises:
-            RequestRejected: the endpoint refused the request when the recording was made.
-            EndpointUnavailable: the request is not in the recording, or the endpoint was lost there.
+            RequestRejected: the request is not in the recording, or the endpoint refused it there.
+            EndpointUnavailable: the endpoint was lost when the recording was made.
         """
         entry = self._entries.get(request.key)
         if entry is None:
-            raise EndpointUnavailable(f"{self.url}: was never asked for [{request.key}]; record the run anew")
+            raise RequestRejected(f"{self.url}: was never asked for [{request.key}]; record the run anew")
         if entry.fault is not None:
             raise (RequestRejected if entry.fault.rejected else EndpointUnavailable)(entry.fault.text)
         choices = tuple(Choice(text=choice.text, cut_off=choice.cut_off) for choice in entry.choices)

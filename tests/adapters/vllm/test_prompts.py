@@ -20,14 +20,21 @@ from codeopt.model.work import Attempt
 # A prompt whose text changes needs a new version (of `optimize` and `reflect` too, when `system` or `question` changes): runs are
 # compared, and answers replayed, by it. Versions and digests of the texts:
 VERSIONS = {
-    "optimize": ("1", "65b9135f645b"),
-    "question": ("1", "2c1779aad4ce"),
-    "reflect": ("1", "f4d9fb468c24"),
-    "algorithm": ("1", "782fa6220f2d"),
-    "builtins": ("1", "ae66a0a57e2e"),
-    "data-structure": ("1", "f7aaab2a76de"),
-    "hoisting": ("1", "c0398e717be1"),
-    "vectorise": ("1", "924dcc1ba4cc"),
+    "optimize": ("2", "65b9135f645b"),
+    "question": ("2", "5c48c308080f"),
+    "refine": ("1", "e52d3cfbcbe3"),
+    "reflect": ("2", "f4d9fb468c24"),
+    "repair": ("1", "c331e07eb0f0"),
+    "algorithm": ("2", "782fa6220f2d"),
+    "batching": ("1", "299e3db4747f"),
+    "builtins": ("2", "ae66a0a57e2e"),
+    "copies": ("1", "c451e5876c62"),
+    "data-structure": ("2", "f7aaab2a76de"),
+    "hoisting": ("2", "c0398e717be1"),
+    "interpreter": ("1", "c7fef1442cf4"),
+    "native": ("1", "2d16b6bf7d70"),
+    "tensors": ("1", "9d32631be469"),
+    "vectorise": ("2", "924dcc1ba4cc"),
     "system": ("1", "a25d81f73a26"),
 }
 
@@ -165,7 +172,8 @@ def test_the_variables_of_an_included_file_count(root):
 
 def test_the_strategies_come_in_their_order_with_what_to_watch_for():
     strategies = load_strategies()
-    assert [each.name for each in strategies] == ["algorithm", "data-structure", "builtins", "hoisting", "vectorise"]
+    general = ["algorithm", "data-structure", "builtins", "hoisting", "vectorise", "copies", "batching", "interpreter"]
+    assert [each.name for each in strategies] == [*general, "tensors", "native"]
     for each in strategies:
         assert "What to watch for:" in each.text
         assert each.text.count("```python") == 2

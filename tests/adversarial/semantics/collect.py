@@ -69,8 +69,8 @@ def _requests(package: Package, targets: Sequence[str], scratch: Path, samples: 
     flags = {"tests": package.tests, "workload": package.workload}
     project = open_project(home, load_settings(home, flags=flags, environ={}), tree=scratch / "tree")
     nothing = Profile(total_s=0.0, samples=0, rows=(), edges=())
-    files = {target.partition("::")[0]: (project.tree / target.partition("::")[0]).read_bytes() for target in targets}
-    questions = Questions(project, nothing, expected={}, files=files)
+    files = {path: (project.tree / path).read_bytes() for path in project.index.files}
+    questions = Questions(project, nothing, expected={}, recordings={}, files=files)
     yield from (questions.request(target_of(project.index.find(name)), [], samples, 0) for name in targets)
 
 
@@ -86,10 +86,7 @@ async def _keep_answers(proposer: ModelProposer, package: Package, request: Prop
             "sample": proposal.origin.sample,
         }
         _append(folder / ANSWERS, {**about, "after": after, "problem": proposal.problem})
-    _say(
-        f"{package.name} {request.target.name}: {sum(each.patch is not None for each in proposals)} of {len(proposals)} are patches",
-        flush=True,
-    )
+    _say(f"{package.name} {request.target.name}: {sum(each.patch is not None for each in proposals)} of {len(proposals)} are patches")
 
 
 def _judge(packages: Sequence[Package], folder: Path) -> None:
