@@ -15,7 +15,7 @@ from codeopt.model.patch import Candidate, Patch
 from codeopt.model.report import Combined
 from codeopt.patching.versions import merge
 from codeopt.ports import Reporter, Sandbox, Store
-from codeopt.trial.judge import Evidence, check_tests
+from codeopt.trial.judge import Evidence, FindTouched, check_tests
 from codeopt.trial.replay import check_calls
 from codeopt.trial.scene import Scene
 from codeopt.trial.workload import race_workload
@@ -38,7 +38,7 @@ def combined(store: Store) -> Combined | None:
     return wire(Combined).unpack(known) if known is not None else None
 
 
-def combine(scene: Scene, store: Store, *, evidence: Evidence, referee: Sandbox, shipping: Shipping, reporter: Reporter) -> None:
+def combine(scene: Scene, store: Store, *, touched: FindTouched, referee: Sandbox, shipping: Shipping, reporter: Reporter) -> None:
     """Where more than one patch was accepted, take all of them together through recorded calls, tests and workload; keep the verdict.
 
     `referee` is an open sandbox of one core on the original tree.
@@ -49,7 +49,10 @@ def combine(scene: Scene, store: Store, *, evidence: Evidence, referee: Sandbox,
     reporter.stage("confirm", f"{len(candidates)} accepted patches together")
     try:
         patch = merge([candidate.patch for candidate in candidates])
-        names = tuple(dict.fromkeys(candidate.target.name for candidate in candidates))
+        changed = [(candidate.target.name, touched(candidate)) for candidate in candidates]
+        # what was learnt last holds all that was learnt before
+        evidence = changed[-1][1][0]
+        names = tuple(dict.fromkeys(name for target, (_, others) in changed for name in (target, *others)))
         found = _together(scene, patch, evidence=evidence, names=names, referee=referee, shipping=shipping)
     except PatchError as error:
         check = Check(kind=CheckKind.PATCH, passed=False, detail=f"the accepted patches do not apply together: {error}")

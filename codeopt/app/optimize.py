@@ -21,6 +21,7 @@ from codeopt.app.requests import Questions
 from codeopt.app.sandboxes import open_provider
 from codeopt.app.shipping import Shipping
 from codeopt.app.survey import Survey
+from codeopt.app.touched import Touched
 from codeopt.app.weather import watched
 from codeopt.config import Settings
 from codeopt.errors import RepositoryError, StoreError, UsageError
@@ -140,10 +141,11 @@ class _Run:
         shipping = Shipping(self.project.tree, self.folder / "scratch")
         with watched(provider, self.ledger), provider.open({}, cores=1) as referee:
             evidence = survey.evidence(suite, [target.name for target in targets], referee)
-            judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout)
+            touched = Touched(survey, self.project, evidence, files=scene.files, referee=referee)
+            judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout, touched=touched.evidence)
             questions = Questions(self.project, profile, expected=evidence.expected, recordings=evidence.recordings, files=scene.files)
             self._agent(proposers, judge, questions, targets=targets, provider=provider, shipping=shipping, resume=resume)
-            combine(scene, self.store, evidence=evidence, referee=referee, shipping=shipping, reporter=self.ledger)
+            combine(scene, self.store, touched=touched.evidence, referee=referee, shipping=shipping, reporter=self.ledger)
         self._keep(provider, suite, finished=True)
         report = build_report(self.store, shipping, targets=targets)
         write_patches(report, self.folder)

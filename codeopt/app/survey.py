@@ -87,6 +87,19 @@ class Survey:
             self._reporter.note(f"whether the tests are reported truly cannot be tried: {decoys.reason}")
         return Evidence(suite=suite, recordings=recordings, expected=expected, decoys=decoys)
 
+    def learn(self, names: Sequence[TargetName], referee: Sandbox) -> tuple[Mapping[TargetName, Recording], Mapping[TargetName, Expected]]:
+        """Record the calls of further functions, and learn what they should do; those that are never called have no entry."""
+        listed = ", ".join(map(str, names))
+        self._reporter.stage("record", listed)
+        found = self._kept(f"recordings/{listed}", tuple[Recording, ...], lambda: tuple(record(self._scene, names).values()))
+        recordings = {recording.name: recording for recording in found}
+        learnt = self._kept(
+            f"expected/{listed}",
+            tuple[tuple[TargetName, Expected], ...],
+            lambda: tuple((name, learn_expected(self._scene, referee, recordings[name])) for name in recordings),
+        )
+        return recordings, dict(learnt)
+
     def _expected(self, recordings: Mapping[TargetName, Recording], referee: Sandbox) -> Mapping[TargetName, Expected]:
         learnt = self._kept(
             "expected",

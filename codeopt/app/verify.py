@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from codeopt.app.project import Project, open_project, scene_of
 from codeopt.app.sandboxes import open_provider
 from codeopt.app.shipping import Shipping
 from codeopt.app.survey import Survey
+from codeopt.app.touched import touched_functions
 from codeopt.app.weather import watched
 from codeopt.config import Settings
 from codeopt.errors import TargetError
@@ -22,7 +23,6 @@ from codeopt.model.patch import Candidate, Origin, Patch
 from codeopt.model.work import Workload
 from codeopt.patching.versions import merge, patch_between
 from codeopt.ports import Reporter, SandboxProvider
-from codeopt.syntax.parse import parse_file
 from codeopt.trial.judge import Evidence, TrialJudge
 
 __all__ = ["Verification", "verify"]
@@ -118,21 +118,3 @@ def _busiest(functions: Sequence[Function], evidence: Evidence) -> Function:
         return recording.seconds if recording else -1.0
 
     return max(functions, key=seconds)
-
-
-def touched_functions(project: Project, versions: Mapping[str, tuple[bytes, bytes]]) -> tuple[Function, ...]:
-    """Return the functions of the original whose source changes, in source order; a nested one counts as its outermost.
-
-    One that the patch deletes is left out: it cannot be called any more, and whether anybody should is for the tests to say.
-    """
-    found: dict[TargetName, Function] = {}
-    for path, (before, after) in versions.items():
-        patched = parse_file(path, after)
-        new = {function.name: function.source_sha for function in patched.functions}
-        for function in parse_file(path, before).functions:
-            if new.get(function.name) != function.source_sha:
-                outer = project.index.at_line(path, function.def_line)
-                # Of a file that no longer parses nothing is known: the verdict says what is wrong with it.
-                if outer is not None and (outer.name in new or patched.problem is not None):
-                    found[outer.name] = outer
-    return tuple(found.values())

@@ -13,11 +13,15 @@ __all__ = ["command"]
 
 
 @click.command("bench")
-@click.argument("suite", type=click.Choice(["folder", "algotune"]))
+@click.argument("suite", type=click.Choice(["folder", "algotune", "enamel"]))
 @click.option("--root", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Where the suite lies.")
 @click.option("--tasks", "patterns", multiple=True, metavar="GLOB", help="Only tasks with such names; may be repeated.")
 @click.option(
-    "--scale", default=0.1, show_default=True, type=click.FloatRange(0.0, min_open=True), help="algotune: part of the published size."
+    "--scale",
+    default=0.1,
+    show_default=True,
+    type=click.FloatRange(0.0, min_open=True),
+    help="Part of the published sizes.",
 )
 @click.option("--agent", default="", metavar="NAME", help="algotune: whose published solvers count as the best known.")
 @click.option(
@@ -29,6 +33,7 @@ __all__ = ["command"]
 @click.option("--samples", type=int, help="Answers asked of the model for one task in one round.")
 @click.option("--rounds", type=int, help="Rounds for one task: later ones are told how the earlier ones did.")
 @click.option("--budget", metavar="TIME", help="Wall time for one task after which nothing new is begun: 90s, 10m.")
+@click.option("--workload-timeout", metavar="TIME", help="Time for one run of a task's workload, after which the task has failed.")
 @click.option("--sandbox", type=click.Choice(["auto", "docker", "local"]), help="Where code runs; auto takes Docker where there is one.")
 @click.option("--float-rtol", type=float, metavar="RATIO", help="How far a float may be off, relative to the original's (0).")
 @click.option("--float-atol", type=float, metavar="NUMBER", help="How far a float may be off, whatever its size (0).")
@@ -53,8 +58,8 @@ def command(
 ) -> int:
     """Run a SUITE of tasks, one after the other, and print a table of proven speed-ups.
 
-    `folder` is a suite of your own: FOLDER/NAME/task.toml says the target and the workload of a task. `algotune` is a checkout of
-    AlgoTune. Status 0 when every task was run.
+    `folder` is a suite of your own: FOLDER/NAME/task.toml says the target and the workload of a task. `algotune` and `enamel` are
+    checkouts of these suites. Status 0 when every task was run.
     """
     from rich.console import Console
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeopt.errors import PatchError
+from codeopt.model.code import Span
 from codeopt.model.patch import Patch
 from codeopt.model.proposal import ProposalRequest
 from codeopt.patching.additions import additions_for
@@ -15,6 +16,7 @@ from codeopt.patching.code import Code, Definition, FunctionNode, encoding_of, p
 from codeopt.patching.fence import Block, bare_code, code_blocks, without_reasoning
 from codeopt.patching.function import body_of, check_promises, definitions, find_function, same_code
 from codeopt.patching.gate import compile_problem, parse_python
+from codeopt.patching.helpers import allowed_names, helpers_in, span_of
 from codeopt.patching.imports import imports_in, missing_imports
 from codeopt.patching.names import BUILTINS, bound_at_top, free_words
 from codeopt.patching.place import placed
@@ -30,8 +32,8 @@ _LIMIT_CHARS = 200_000
 def parse_answer(answer: str, request: ProposalRequest) -> Patch:
     """Return the patch that an answer means, as whole lines, checked to compile.
 
-    The function's decorators and header stay the original's, and so does every line outside it but for new imports and helpers; of a
-    whole function, the docstring stays as well.
+    Besides the target, functions of its file that it uses, and other methods of its class, may change. Their decorators and headers stay
+    the original's, and so does every line outside them but for new imports and helpers; of a whole function, the docstring stays as well.
 
     Raises:
         PatchError: with one line that says why there is no patch: cut off, too long, no code, a changed signature, the original code.
@@ -66,13 +68,24 @@ def _replaced_function(text: str, request: ProposalRequest) -> dict[str, bytes]:
     raise problems[0]
 
 
-def _with_function(request: ProposalRequest, code: Code, node: FunctionNode, elsewhere: Iterable[ast.stmt]) -> bytes:
+def _with_function(request: ProposalRequest, code: Code, node: FunctionNode, elsewhere: Sequence[ast.stmt]) -> bytes:
     path, source = request.files[0]
-    span = request.function.span
-    original = original_at(source, span, path=path, name=request.function.name.qualname.rpartition(".")[2])
+    after = _placed(source, request.function.span, code, node, path=path, elsewhere=elsewhere)
+    for qualname, helper in helpers_in(code.body, node, class_name=request.function.class_name):
+        span = span_of(after, path, qualname)
+        if span is not None and qualname.rpartition(".")[2] in allowed_names(request.function):
+            after = _placed(after, span, code, helper, path=path, elsewhere=elsewhere)
+    if after == source:
+        raise PatchError("the answer is the original code; change the algorithm, not the layout")
+    return after
+
+
+def _placed(source: bytes, span: Span, code: Code, node: FunctionNode, *, path: str, elsewhere: Sequence[ast.stmt]) -> bytes:
+    """Return the file with a function of an answer in its place; as it is where that function says the same as before."""
+    original = original_at(source, span, path=path, name=node.name)
     check_promises(original.node, node)
     if same_code(body_of(original.node), body_of(node)):
-        raise PatchError("the answer is the original code; change the algorithm, not the layout")
+        return source
     additions = additions_for(node, code, parse_python(source, path), elsewhere=elsewhere)
     return placed(source, span, path=path, text=rebuilt(original, code, node), additions=additions)
 
@@ -127,21 +140,26 @@ def _decoded(path: str, source: bytes) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Version:
-    """One version of the target's file: its lines, its statements, and the target among them."""
+    """One version of the target's file: its lines, its statements, the target and the helpers that may change with it among them."""
 
     lines: tuple[str, ...]
     module: ast.Module
     target: FunctionNode
+    helpers: tuple[FunctionNode, ...]
 
     def outside(self) -> tuple[list[str], list[str]]:
-        """Return the lines above and below the target that are neither blank nor part of an import."""
-        imports = {line for node in self.module.body if _is_import(node) for line in _lines_of(node)}
+        """Return the lines above and below the target that are neither blank nor part of an import or a helper."""
+        own = [*(node for node in self.module.body if _is_import(node)), *self.helpers]
+        left_out = {line for node in own for line in _lines_of(node)}
         span = _lines_of(self.target)
-        kept = [(number, line.rstrip()) for number, line in enumerate(self.lines, 1) if line.strip() and number not in imports]
+        kept = [(number, line.rstrip()) for number, line in enumerate(self.lines, 1) if line.strip() and number not in left_out]
         return [line for number, line in kept if number < span.start], [line for number, line in kept if number >= span.stop]
 
     def items(self) -> list[tuple[str, str, ast.stmt]]:
-        """Return what the module does, each import alone, as (what to compare, what to show, statement); the target has no body there."""
+        """Return what the module does, each import alone, as (what to compare, what to show, statement).
+
+        The target and its helpers have no body there.
+        """
         found: list[tuple[str, str, ast.stmt]] = []
         for node in self.module.body:
             if _is_import(node):
@@ -157,20 +175,29 @@ def _version(text: str, source: bytes, request: ProposalRequest, where: str) -> 
     found = definitions(module.body, name.qualname)
     if len(found) <= name.ordinal:
         raise PatchError(f"the answer removes `{name.qualname}`; keep it under its own name")
-    return _Version(lines=tuple(text.replace("\r", "\n").split("\n")), module=module, target=found[name.ordinal])
+    target = found[name.ordinal]
+    helpers = tuple(helper for _, helper in helpers_in(module.body, target, class_name=request.function.class_name))
+    allowed = allowed_names(request.function)
+    return _Version(
+        lines=tuple(text.replace("\r", "\n").split("\n")),
+        module=module,
+        target=target,
+        helpers=tuple(helper for helper in helpers if helper.name in allowed),
+    )
 
 
 def _check_outside(request: ProposalRequest, old: _Version, new: _Version) -> None:
-    """Accept blocks that change the body of the target, and add imports and definitions of new names to the module.
+    """Accept blocks that change the bodies of the target and its helpers, and add imports and definitions of new names to the module.
 
     Raises:
-        PatchError: they change the target's header, or anything else of the file.
+        PatchError: they change a header, or anything else of the file.
     """
     check_promises(old.target, new.target)
     only = f"outside the body of `{request.function.name.qualname}`; change only that, and add imports or helpers of new names"
     was, now = old.outside(), new.outside()
     for version in (old, new):
-        version.target.body = [ast.Pass()]
+        for function in (version.target, *version.helpers):
+            function.body = [ast.Pass()]
     shown = {key: show for key, show, _ in old.items()}
     lost, added = _difference([key for key, _, _ in old.items()], [key for key, _, _ in new.items()])
     if lost is not None:

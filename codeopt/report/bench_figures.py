@@ -16,7 +16,8 @@ class Summary:
     """What a suite comes to; `harmonic` and `geometric` are means over the tasks that were tried, None where none was.
 
     `tokens` and `seconds` are those of one proven speed-up, None without any. `near_best` of `with_best` tasks reach half the gain of
-    the best solution known.
+    the best solution known. `efficiency` is ENAMEL's score of one sample by our ratios, over the tasks that were tried: 1 is as fast as
+    the reference solution, 0 twice as slow or slower.
     """
 
     tried: int
@@ -29,6 +30,7 @@ class Summary:
     seconds: float | None
     near_best: int
     with_best: int
+    efficiency: float | None
 
 
 def summed_up(report: BenchReport) -> Summary:
@@ -48,12 +50,19 @@ def summed_up(report: BenchReport) -> Summary:
         seconds=_per(improved, [result.seconds for result in tried]),
         near_best=sum(within(result, 2.0) for result in compared),
         with_best=len(compared),
+        efficiency=statistics.fmean(map(_efficiency, tried)) if tried else None,
     )
 
 
 def within(result: TaskResult, factor: float) -> bool:
     """Say whether what was proven is at most `factor` times slower than the best solution known."""
     return result.gain is not None and result.best is not None and result.gain.ratio * factor >= result.best.ratio
+
+
+def _efficiency(result: TaskResult) -> float:
+    """Return (T - t) / (T - t*) for a time limit T of twice the reference's t*; a reference that is not proven faster counts as equal."""
+    best = result.best.ratio if result.best else 1.0
+    return max(0.0, 2.0 - best / (result.gain.ratio if result.gain else 1.0))
 
 
 def _per(improved: int, spent: Sequence[float]) -> float | None:

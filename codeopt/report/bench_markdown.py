@@ -21,7 +21,7 @@ _COLUMNS = ("task", "result", "proven", "best known", "by", "candidates", "wrong
 def bench_markdown(report: BenchReport) -> str:
     """Return the table, what it comes to, and the notes of the tasks."""
     blocks = [f"# Suite {code_span(report.suite)}", _conditions(report), table(_COLUMNS, [_row(result) for result in report.results])]
-    blocks.append("\n".join(f"- {line}" for line in _lines(summed_up(report))))
+    blocks.append("\n".join(f"- {line}" for line in _lines(summed_up(report), report.suite)))
     notes = [f"- {code_span(result.task)}: {code_span(result.note)}" for result in report.results if result.note]
     return "\n\n".join([*blocks, *(["\n".join(["Notes:", "", *notes])] if notes else [])]) + "\n"
 
@@ -56,10 +56,12 @@ def _gain(seen: Comparison | None) -> str:
     return f"{ratio(seen.ratio)} [{ratio(seen.low)}, {ratio(seen.high)}]" if seen else ""
 
 
-def _lines(summary: Summary) -> Iterator[str]:
+def _lines(summary: Summary, suite: str) -> Iterator[str]:
     yield f"improved: {summary.improved} of {summary.tried} tasks that were tried"
     if summary.harmonic is not None and summary.geometric is not None:
         yield f"mean speed-up, with 1.0 where nothing was proven: harmonic {ratio(summary.harmonic)}, geometric {ratio(summary.geometric)}"
+    if suite.startswith("enamel") and summary.efficiency is not None:
+        yield f"eff@1 of the suite, by our ratios: {summary.efficiency:.2f}"
     if summary.with_best:
         yield f"within 2x of the best solution known: {summary.near_best} of {summary.with_best}"
     yield f"wrong candidates that were stopped: {summary.wrong} of {summary.candidates}"

@@ -30,10 +30,12 @@ from codeopt.verify.power import power_check
 from codeopt.verify.remembering import may_remember
 from codeopt.verify.screen import screen
 
-__all__ = ["Evidence", "TrialJudge", "check_tests"]
+__all__ = ["Evidence", "FindTouched", "TrialJudge", "check_tests"]
 
 
 Checkout = Callable[[Patch], Mapping[str, bytes]]
+FindTouched = Callable[[Candidate], tuple["Evidence", tuple[TargetName, ...]]]
+"""Returns the evidence for a candidate, and the functions beside its target that it changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,8 @@ class TrialJudge:
     """Judges candidates against the evidence; `referee` is an open sandbox of one core on the original tree.
 
     `checkout` gives the files of a patch as they would ship: the diff, applied by git to a clean checkout. The calls of `also` are compared
-    besides those of the candidate's target: other functions that a patch touches. Without `screened` patches are run whatever they say:
-    so the walls behind the screen are tested.
+    besides those of the candidate's target: other functions that a patch touches. `touched` finds these, and the evidence with them, for
+    each candidate. Without `screened` patches are run whatever they say: so the walls behind the screen are tested.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class TrialJudge:
         referee: Sandbox,
         checkout: Checkout,
         also: tuple[TargetName, ...] = (),
+        touched: FindTouched | None = None,
         screened: bool = True,
     ) -> None:
         """Keep what all verdicts rest on."""
         self._also = also
+        self._touched = touched
         self._screened = screened
         self._scene = scene
         self._evidence = evidence
@@ -100,20 +104,21 @@ class TrialJudge:
         files, checks = self._read(candidate, full=False)
         if any(check.passed is not True for check in checks):
             return checks
-        with self._ladder(files) as ladder:
+        with self._ladder(candidate, files) as ladder:
             return (*checks, *ladder.behave(candidate, full=False))
 
     def _verdict(self, candidate: Candidate, *, full: bool) -> Verdict:
         files, checks = self._read(candidate, full=full)
         if any(check.passed is not True for check in checks):
             return judge(checks)
-        with self._ladder(files) as ladder:
+        with self._ladder(candidate, files) as ladder:
             return ladder.climb(candidate, checks, full=full)
 
     @contextmanager
-    def _ladder(self, files: Mapping[str, bytes]) -> Iterator[_Ladder]:
+    def _ladder(self, candidate: Candidate, files: Mapping[str, bytes]) -> Iterator[_Ladder]:
+        evidence, also = self._touched(candidate) if self._touched is not None else (self._evidence, self._also)
         with self._scene.provider.open(files, cores=1) as contestant:
-            yield _Ladder(scene=self._scene, evidence=self._evidence, old=self._referee, new=contestant, files=files, also=self._also)
+            yield _Ladder(scene=self._scene, evidence=evidence, old=self._referee, new=contestant, files=files, also=also)
 
     def _read(self, candidate: Candidate, *, full: bool) -> tuple[Mapping[str, bytes], tuple[Check, ...]]:
         """Return the files of a patch and the checks that run nothing, up to the first that fails."""

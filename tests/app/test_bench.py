@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from codeopt.adapters.fake_reporter import RecordingReporter
 from codeopt.app.bench import run
 from codeopt.app.bench.algotune import algotune_tasks
+from codeopt.app.bench.enamel import enamel_tasks
 from codeopt.app.bench.folders import folder_tasks
 from codeopt.app.bench.journal import Journal
 from codeopt.app.bench.run import BenchRequest, chosen, run_suite
@@ -288,3 +292,72 @@ def test_what_is_no_checkout_is_named(tmp_path, checkout):
         algotune_tasks(tmp_path, scale=1.0)
     with pytest.raises(ConfigError, match="no results of Nobody; it has those of Somebody"):
         algotune_tasks(checkout, scale=1.0, agent="Nobody")
+
+
+ENAMEL_HEAD = "prompt,input_generator,input_levels,reference_solution,checker,entry_point\n"
+ENAMEL_ROW = '''"def twice(x):
+    """"""Double it.""""""
+","def generate_input(size, lid, cid):
+    return random.randint(0, size),
+",40 400 4000 100000,"    return 2 * x
+","def __check(input, answer, output):
+    return answer == output
+",twice
+'''
+
+
+@pytest.fixture
+def enamel(tmp_path):
+    """A folder in the shape of a checkout: three problems, of which the suite leaves one out and has no solution for another."""
+    root = tmp_path / "enamel"
+    for path, text in {
+        "dataset/enamel.csv": ENAMEL_HEAD + 3 * ENAMEL_ROW,
+        "samples/humaneval-canonical.json": json.dumps([["def twice(x):\n    return x + x\n"], ["x"], []]),
+        "enam/__init__.py": "PROBLEMSET = sorted(set(range(3)) - {1})\n",
+        "enam/datautils.py": "import string\n",
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return root
+
+
+def test_a_problem_of_enamel_is_its_solution_with_inputs_and_a_checker(enamel, tmp_path):
+    first, second = enamel_tasks(enamel, scale=0.1)
+    assert (first.name, first.target, first.skip) == ("HumanEval_0", "solution.py::twice", "")
+    assert (second.name, second.skip) == ("HumanEval_2", "the checkout has no sample that solves it")
+    files = dict(first.files)
+    assert b"LEVELS = [10, 40, 400]" in files["inputs.py"]
+    assert files["solution.py"] == b"def twice(x):\n    return x + x\n"
+    assert dict(first.best)["solution.py"].endswith(b'    """Double it."""\n    return 2 * x\n')
+    for path, data in first.files:
+        (tmp_path / "repo" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "repo" / path).write_bytes(data)
+
+    def run(*argv):
+        command = [sys.executable, *argv]
+        return subprocess.run(command, cwd=tmp_path / "repo", capture_output=True, text=True, check=False, env={"PYTHONPATH": "."})
+
+    tests = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert run("workload.py").returncode == 0
+    assert "9 passed" in run(*tests).stdout
+    (tmp_path / "repo" / "solution.py").write_text("def twice(x):\n    return x\n")
+    assert run(*tests).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "part"),
+    [
+        ("dataset/enamel.csv", None, "cannot be read"),
+        ("dataset/enamel.csv", "a,b\n1,2\n", "has no problems with checker"),
+        ("samples/humaneval-canonical.json", "{", "is no list of solutions"),
+        ("samples/humaneval-canonical.json", "7", "is no list of solutions"),
+        ("enam/datautils.py", None, "cannot be read"),
+    ],
+)
+def test_what_is_no_checkout_of_enamel_is_told(enamel, path, text, part):
+    if text is None:
+        (enamel / path).unlink()
+    else:
+        (enamel / path).write_text(text)
+    with pytest.raises(ConfigError, match=part):
+        enamel_tasks(enamel, scale=1.0)

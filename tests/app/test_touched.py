@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from codeopt.app.project import open_project
-from codeopt.app.verify import touched_functions
+from codeopt.app.touched import touched_functions
 from codeopt.config import Settings
 
 BEFORE = """class Thing:

@@ -46,6 +46,7 @@ def request_for() -> RequestFor:
         lines = data.splitlines(keepends=True)
         decorated = bool(node.decorator_list)
         span = _span(lines, node.decorator_list[0] if decorated else node, node, at=1 if decorated else 0)
+        outer = qualname.rpartition(".")[0]
         name = TargetName(path=path, qualname=qualname, ordinal=ordinal)
         sha = hashlib.sha256(data[span.start_byte : span.end_byte]).hexdigest()
         function = Function(
@@ -58,9 +59,9 @@ def request_for() -> RequestFor:
             parameters="",
             is_async=isinstance(node, ast.AsyncFunctionDef),
             loops=0,
-            calls=(),
-            names=(),
-            class_name=None,
+            calls=tuple(ast.unparse(inner.func) for inner in ast.walk(node) if isinstance(inner, ast.Call)),
+            names=tuple(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)),
+            class_name=outer if any(isinstance(each, ast.ClassDef) and each.name == outer for each in ast.parse(data).body) else None,
             docstring=None,
             source_sha=sha,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeopt.app.bench.algotune import algotune_tasks
+from codeopt.app.bench.enamel import enamel_tasks
 from codeopt.app.bench.folders import folder_tasks
 from codeopt.model.bench import Task
 
@@ -23,6 +24,7 @@ class Terms:
 
 SUITES: Mapping[str, Callable[[Path, Terms], tuple[Task, ...]]] = {
     "folder": lambda root, _: folder_tasks(root),
+    "enamel": lambda root, terms: enamel_tasks(root, scale=terms.scale),
     "algotune": lambda root, terms: algotune_tasks(root, scale=terms.scale, agent=terms.agent),
 }
 """Each raises ConfigError where the folder holds no such suite."""
