@@ -104,7 +104,7 @@ class FakeEndpoint:
 
     Each chat takes the next step of `script`: the text of an answer (`n` samples get it `n` times), a list of texts, one a sample, or a
     `Fault`. The last step is repeated for ever. `takes_n` is False for a server that refuses more than one sample; `models_step` is a
-    fault of the list of models.
+    fault of the list of models; `metrics` the text of its page of counters, which is missing where it is empty.
     """
 
     def __init__(
@@ -115,6 +115,7 @@ class FakeEndpoint:
         max_model_len: int | None = None,
         takes_n: bool = True,
         models_step: Fault | None = None,
+        metrics: str = "",
     ) -> None:
         """Keep the script; the server starts with the context."""
         self.script = list(script)
@@ -122,6 +123,7 @@ class FakeEndpoint:
         self.max_model_len = max_model_len
         self.takes_n = takes_n
         self.models_step = models_step
+        self.metrics = metrics
         self.requests: list[SeenRequest] = []
         self.closing = threading.Event()
         self._lock = threading.Lock()
@@ -195,6 +197,8 @@ class _Answering(BaseHTTPRequestHandler):
         elif self.path == "/v1/models":
             data = [{"id": model, "object": "model", "max_model_len": endpoint.max_model_len} for model in endpoint.models]
             self._send_json({"object": "list", "data": data})
+        elif self.path == "/metrics" and endpoint.metrics:
+            self._send(endpoint.metrics.encode(), kind="text/plain")
         else:
             self._fail(Fault.NOT_FOUND)
 

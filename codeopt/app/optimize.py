@@ -15,7 +15,7 @@ from codeopt.adapters.store.sqlite import SqliteStore
 from codeopt.app.combine import combine
 from codeopt.app.ledger import Ledger
 from codeopt.app.project import Project, excluded, open_project, scene_of
-from codeopt.app.proposers import open_proposers
+from codeopt.app.proposers import Panel, open_proposers
 from codeopt.app.reporting import build_report, keep_facts, known_facts, write_patches
 from codeopt.app.requests import Questions
 from codeopt.app.sandboxes import open_provider
@@ -26,7 +26,7 @@ from codeopt.app.weather import watched
 from codeopt.config import Settings
 from codeopt.errors import RepositoryError, StoreError, UsageError
 from codeopt.model.code import Target
-from codeopt.model.report import Facts, Report, RunInfo
+from codeopt.model.report import Facts, Report, RunInfo, Serving
 from codeopt.model.work import Budget, Profile, SuiteRun
 from codeopt.ports import Proposer, Reporter, SandboxProvider, Store
 from codeopt.syntax.rank import rank
@@ -119,14 +119,12 @@ class _Run:
     def finish(self, asked: Asked) -> Report:
         for note in self.project.notes:
             self.ledger.note(note)
-        with open_proposers(self.settings, record=asked.record, reporter=self.ledger) as proposers:
-            untrusted = "what a model wrote" if any(proposer.name != "rules" for proposer in proposers) else ""
-            with open_provider(
-                self.settings, self.project.tree, run=self.folder.name, untrusted=untrusted, reporter=self.ledger
-            ) as provider:
-                return self._in_sandboxes(provider, proposers, resume=asked.resume is not None)
+        panel = open_proposers(self.settings, record=asked.record, reporter=self.ledger)
+        untrusted = "what a model wrote" if any(proposer.name != "rules" for proposer in panel.proposers) else ""
+        with open_provider(self.settings, self.project.tree, run=self.folder.name, untrusted=untrusted, reporter=self.ledger) as provider:
+            return self._in_sandboxes(provider, panel, resume=asked.resume is not None)
 
-    def _in_sandboxes(self, provider: SandboxProvider, proposers: Sequence[Proposer], *, resume: bool) -> Report:
+    def _in_sandboxes(self, provider: SandboxProvider, panel: Panel, *, resume: bool) -> Report:
         self.ledger.stage("prepare", f"{provider.name} sandbox")
         provider.prepare(self.project.environment)
         for note in provider.notes:
@@ -144,9 +142,9 @@ class _Run:
             touched = Touched(survey, self.project, evidence, files=scene.files, referee=referee)
             judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout, touched=touched.evidence)
             questions = Questions(self.project, profile, expected=evidence.expected, recordings=evidence.recordings, files=scene.files)
-            self._agent(proposers, judge, questions, targets=targets, provider=provider, shipping=shipping, resume=resume)
+            self._agent(panel.proposers, judge, questions, targets=targets, provider=provider, shipping=shipping, resume=resume)
             combine(scene, self.store, touched=touched.evidence, referee=referee, shipping=shipping, reporter=self.ledger)
-        self._keep(provider, suite, finished=True)
+        self._keep(provider, suite, finished=True, serving=panel.serving())
         report = build_report(self.store, shipping, targets=targets)
         write_patches(report, self.folder)
         return report
@@ -173,7 +171,7 @@ class _Run:
             self.ledger.note("the profile saw no function of the repository that could be a target")
         return tuple(kept[: self.settings.max_targets])
 
-    def _keep(self, provider: SandboxProvider, suite: SuiteRun | None, *, finished: bool) -> None:
+    def _keep(self, provider: SandboxProvider, suite: SuiteRun | None, *, finished: bool, serving: Serving | None = None) -> None:
         facts = Facts(
             workload=self.project.workload,
             machine=provider.machine(),
@@ -183,6 +181,7 @@ class _Run:
             notes=self.ledger.notes,
             seconds=self.ledger.seconds,
             finished=finished,
+            serving=serving,
         )
         keep_facts(self.store, facts)
 

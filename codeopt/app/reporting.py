@@ -53,7 +53,7 @@ def build_report(store: Store, shipping: Shipping, *, targets: Sequence[Target])
         targets=tuple(targets),
         candidates=candidates,
         accepted=accepted(candidates),
-        cost=Cost(prompt_tokens=prompt, completion_tokens=completion, seconds=facts.seconds),
+        cost=Cost(prompt_tokens=prompt, completion_tokens=completion, seconds=facts.seconds, serving=facts.serving),
         tests=facts.tests,
         notes=facts.notes,
         combined=combined(store),

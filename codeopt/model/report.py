@@ -9,7 +9,7 @@ from codeopt.model.evidence import Comparison, Machine, Verdict
 from codeopt.model.patch import Origin
 from codeopt.model.work import Workload
 
-__all__ = ["CandidateReport", "Combined", "Cost", "Facts", "Report", "RunInfo"]
+__all__ = ["CandidateReport", "Combined", "Cost", "Facts", "Report", "RunInfo", "Serving"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,25 @@ class RunInfo:
     started: str
     command: tuple[str, ...]
     settings: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How a model served a run: `seconds` in which it was asked for something, and the tokens that it wrote in them.
+
+    `prefix_hits` is the share of prompt tokens that its prefix cache had, `accepted` that of speculated tokens which were right; None where
+    the server does not say.
+    """
+
+    seconds: float
+    completion_tokens: int
+    prefix_hits: float | None = None
+    accepted: float | None = None
+
+    @property
+    def tokens_per_s(self) -> float:
+        """The tokens written in a second of being asked."""
+        return self.completion_tokens / self.seconds if self.seconds > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +59,7 @@ class Facts:
     notes: tuple[str, ...] = ()
     seconds: tuple[tuple[str, float], ...] = ()
     finished: bool = False
+    serving: Serving | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +75,12 @@ class CandidateReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What was spent; `seconds` is by stage."""
+    """What was spent; `seconds` is by stage. `serving` is that of the last part of a run that was resumed."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: tuple[tuple[str, float], ...] = ()
+    serving: Serving | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from codeopt.model.code import Target, TargetName
 from codeopt.model.evidence import Check, Machine, Verdict
 from codeopt.model.oracle import Power
 from codeopt.model.patch import Origin
-from codeopt.model.report import CandidateReport, Combined, Cost, Report
+from codeopt.model.report import CandidateReport, Combined, Cost, Report, Serving
 from codeopt.model.work import Profile, Workload
 from codeopt.report.json_parts import SCHEMA, JsonObject, comparison_json, is_unicode, machine_json, number, text, texts
 from codeopt.report.visible import raw
@@ -142,6 +142,19 @@ def _cost(cost: Cost) -> JsonObject:
         "prompt_tokens": cost.prompt_tokens,
         "completion_tokens": cost.completion_tokens,
         "seconds": {text(stage): number(spent) for stage, spent in seconds.items()},
+        "serving": _serving(cost.serving),
+    }
+
+
+def _serving(serving: Serving | None) -> JsonObject | None:
+    if serving is None:
+        return None
+    return {
+        "seconds": number(serving.seconds),
+        "completion_tokens": serving.completion_tokens,
+        "tokens_per_s": number(serving.tokens_per_s),
+        "prefix_hits": serving.prefix_hits,
+        "accepted": serving.accepted,
     }
 
 

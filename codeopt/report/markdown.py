@@ -14,12 +14,14 @@ from codeopt.report.figures import duration, interval, percent, ratio, times
 from codeopt.report.prose import (
     LOCAL_WARNING,
     accepted_of,
+    by_model,
     caveats,
     headline,
     machine_line,
     origin_line,
     passed_word,
     rejected_of,
+    serving_line,
     tally,
     workload_line,
 )
@@ -186,6 +188,7 @@ def _conditions(report: Report) -> Iterator[str]:
         ["sandbox", code_span(report.sandbox) + ("" if report.isolated else ", isolates nothing")],
         ["tests of the original", code_span(report.tests)],
         ["tokens", f"{report.cost.prompt_tokens:,} in, {report.cost.completion_tokens:,} out"],
+        *([["model", serving_line(report.cost.serving, candidates=by_model(report))]] if report.cost.serving else []),
         ["time by stage", ", ".join(f"{code_span(stage)} {duration(seconds)}" for stage, seconds in report.cost.seconds)],
     ]
     yield table(["what", "value"], ([name, value or "none"] for name, value in rows))

@@ -8,18 +8,20 @@ from collections.abc import Iterator
 
 from codeopt.model.evidence import CheckKind, Machine, Outcome
 from codeopt.model.patch import Origin
-from codeopt.model.report import CandidateReport, Report
+from codeopt.model.report import CandidateReport, Report, Serving
 from codeopt.model.work import Workload
 
 __all__ = [
     "LOCAL_WARNING",
     "accepted_of",
+    "by_model",
     "caveats",
     "headline",
     "machine_line",
     "origin_line",
     "passed_word",
     "rejected_of",
+    "serving_line",
     "short_origin",
     "tally",
     "workload_line",
@@ -123,3 +125,18 @@ def _targets_without_candidates(report: Report) -> list[str]:
 def _together(report: Report) -> Iterator[str]:
     if len(accepted_of(report)) > 1 and report.combined is None:
         yield "The accepted patches were not tried together."
+
+
+def by_model(report: Report) -> int:
+    """Return the number of a report's candidates that a model wrote."""
+    return sum(candidate.origin.proposer == "model" and bool(candidate.diff) for candidate in report.candidates)
+
+
+def serving_line(serving: Serving, *, candidates: int) -> str:
+    """Say how fast a model served: tokens a second, candidates a minute, and what its caches and guesses saved, where it says so."""
+    parts = [f"{serving.tokens_per_s:.1f} tokens/s", f"{60 * candidates / serving.seconds:.1f} candidates/min"]
+    if serving.prefix_hits is not None:
+        parts.append(f"prefix cache {serving.prefix_hits:.0%}")
+    if serving.accepted is not None:
+        parts.append(f"speculated tokens accepted {serving.accepted:.0%}")
+    return ", ".join(parts)

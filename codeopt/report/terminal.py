@@ -19,12 +19,14 @@ from codeopt.report.page import Page
 from codeopt.report.prose import (
     LOCAL_WARNING,
     accepted_of,
+    by_model,
     caveats,
     headline,
     machine_line,
     origin_line,
     passed_word,
     rejected_of,
+    serving_line,
     short_origin,
     tally,
     workload_line,
@@ -174,4 +176,6 @@ def _print_end(page: Page, report: Report) -> None:
     page.gap()
     cost = report.cost
     page.pair("tokens", f"{cost.prompt_tokens:,} in, {cost.completion_tokens:,} out", width=_LABEL)
+    if cost.serving is not None:
+        page.pair("model", serving_line(cost.serving, candidates=by_model(report)), width=_LABEL)
     page.pair("time", ", ".join(f"{stage} {duration(seconds)}" for stage, seconds in cost.seconds) or "not measured", width=_LABEL)

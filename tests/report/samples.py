@@ -6,7 +6,7 @@ from codeopt.model.code import Span, Target, TargetName
 from codeopt.model.evidence import Check, CheckKind, Comparison, Machine, Outcome, Verdict
 from codeopt.model.oracle import Power, Survivor
 from codeopt.model.patch import Candidate, Edit, Origin, Patch
-from codeopt.model.report import CandidateReport, Combined, Cost, Report, RunInfo
+from codeopt.model.report import CandidateReport, Combined, Cost, Report, RunInfo, Serving
 from codeopt.model.work import Profile, ProfileRow, Workload, WorkloadKind
 
 MACHINE = Machine(cpu="Example CPU @ 2.50GHz", cores=2, system="Linux 6.1", python="3.11.4")
@@ -107,7 +107,12 @@ def report(**changes) -> Report:
             candidate("dddddddddddddddd", useless, diff=""),
         ),
         "accepted": ("aaaaaaaaaaaaaaaa",),
-        "cost": Cost(prompt_tokens=12345, completion_tokens=678, seconds=(("survey", 0.42), ("propose", 12.5), ("verify", 754.0))),
+        "cost": Cost(
+            prompt_tokens=12345,
+            completion_tokens=678,
+            seconds=(("survey", 0.42), ("propose", 12.5), ("verify", 754.0)),
+            serving=Serving(seconds=12.0, completion_tokens=678, prefix_hits=0.61, accepted=0.4),
+        ),
         "tests": "31 passed, 1 skipped",
         "notes": ("model coder-1.5b at http://127.0.0.1:8000/v1",),
     }

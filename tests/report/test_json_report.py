@@ -68,6 +68,7 @@ def test_a_run_has_the_promised_fields():
         "prompt_tokens": 12345,
         "completion_tokens": 678,
         "seconds": {"survey": 0.42, "propose": 12.5, "verify": 754.0},
+        "serving": {"seconds": 12.0, "completion_tokens": 678, "tokens_per_s": 56.5, "prefix_hits": 0.61, "accepted": 0.4},
     }
 
 
