@@ -13,6 +13,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
@@ -74,16 +75,16 @@ def _tuple(value: object) -> object:
 
 
 def _endpoint(value: object) -> object:
-    """Let pass a URL, `none`, or `replay:FILE`."""
-    if not isinstance(value, str) or value == "none" or (value.startswith("replay:") and value != "replay:"):
-        return value
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    """Let pass a URL, several with commas, `none`, or `replay:FILE`."""
+    if isinstance(value, str) and not re.fullmatch(r"none|replay:.+", value, re.DOTALL) and not all(map(_is_url, value.split(","))):
         raise ValueError("is no endpoint: write a URL such as http://localhost:8000/v1, none, or replay:FILE")
     return value
+
+
+def _is_url(text: str) -> bool:
+    with suppress(ValueError):
+        return (parts := urlsplit(text)).scheme in {"http", "https"} and bool(parts.netloc)
+    return False
 
 
 def _property(value: object) -> object:
@@ -112,7 +113,7 @@ class Settings(BaseModel):
     workload: Text | None = _setting("command", None, "Command that the time is measured on; found (benchmarks, else tests) when unset.")
     tests: Text | None = _setting("command", None, "Command that runs the tests; found when unset.")
     targets: Texts = _setting("list", (), "Functions to make faster, as PATH::QUALNAME; chosen by the profile when empty.")
-    model: Endpoint | None = _setting("URL, none or replay:FILE", None, "Endpoint of the code model; rules alone when unset or none.")
+    model: Endpoint | None = _setting("URL, none or replay:FILE", None, "Endpoints of the code model, with commas; rules alone when unset.")
     model_name: Text | None = _setting("text", None, "Model to ask for; the endpoint's first when unset.")
     api_key: SecretStr | None = _setting("secret", None, "Key for the endpoint; only from the environment.")
     sandbox: Literal["auto", "docker", "local"] = _setting("auto, docker or local", "auto", "Where code runs; local isolates nothing.")

@@ -233,3 +233,9 @@ def test_a_resumed_run_has_its_own_settings_but_for_new_flags(tmp_path):
     assert again.budget == 300
     assert again.min_speedup == 1.5
     assert again.api_key is not None
+
+
+def test_several_endpoints_are_each_a_url(repo):
+    assert load(repo, 'model = "http://a:8000/v1,https://b/v1"').model == "http://a:8000/v1,https://b/v1"
+    for wrong in ("http://a:8000/v1,b", "http://a:8000/v1,", "none,http://a/v1"):
+        assert "is no endpoint" in refusal(repo, f'model = "{wrong}"')

@@ -28,7 +28,7 @@ __all__ = ["command"]
     "--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER", help="Keeps results; the same command goes on there."
 )
 @click.option("--best/--no-best", "with_best", default=True, show_default=True, help="Verify the best solutions known as well.")
-@click.option("--model", metavar="URL", help="An OpenAI-compatible endpoint (http://host:8000/v1), replay:FILE, or none.")
+@click.option("--model", metavar="URL", help="OpenAI-compatible endpoint (http://host:8000/v1), several with commas; replay:FILE; or none.")
 @click.option("--model-name", metavar="NAME", help="The model to ask for; the endpoint's first one when not given.")
 @click.option("--samples", type=int, help="Answers asked of the model for one task in one round.")
 @click.option("--rounds", type=int, help="Rounds for one task: later ones are told how the earlier ones did.")

@@ -25,7 +25,7 @@ __all__ = ["command"]
 @click.command("optimize")
 @repo_argument
 @common
-@click.option("--model", metavar="URL", help="An OpenAI-compatible endpoint (http://host:8000/v1), replay:FILE, or none.")
+@click.option("--model", metavar="URL", help="OpenAI-compatible endpoint (http://host:8000/v1), several with commas; replay:FILE; or none.")
 @click.option("--model-name", metavar="NAME", help="The model to ask for; the endpoint's first one when not given.")
 @click.option("--samples", type=int, help="Answers asked of the model for one target in one round.")
 @click.option("--rounds", type=int, help="Rounds for one target: later ones are told how the earlier ones did.")

@@ -13,10 +13,10 @@ from codeopt.model.patch import Patch
 from codeopt.model.proposal import ProposalRequest
 from codeopt.patching.additions import additions_for
 from codeopt.patching.code import Code, Definition, FunctionNode, encoding_of, parse_code
+from codeopt.patching.companions import allowed_names, helpers_in, span_of
 from codeopt.patching.fence import Block, bare_code, code_blocks, without_reasoning
 from codeopt.patching.function import body_of, check_promises, definitions, find_function, same_code
 from codeopt.patching.gate import compile_problem, parse_python
-from codeopt.patching.helpers import allowed_names, helpers_in, span_of
 from codeopt.patching.imports import imports_in, missing_imports
 from codeopt.patching.names import BUILTINS, bound_at_top, free_words
 from codeopt.patching.place import placed

@@ -7,7 +7,7 @@ import pytest
 from codeopt.errors import PatchError
 from codeopt.patching.answer import parse_answer
 from codeopt.patching.apply import apply
-from codeopt.patching.helpers import span_of
+from codeopt.patching.companions import span_of
 
 SOURCE = '''"""Module."""
 
