@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import difflib
 import json
-import math
-import re
 import shlex
 import tomllib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from codeopt.errors import ConfigError
-from codeopt.model.plan import PROPERTIES
+from codeopt.values import Duration, Endpoint, Parts, Properties, Size, Text, Texts, without_passwords
 
 __all__ = ["OTHER_VARIABLES", "SettingDoc", "Settings", "describe", "load_settings", "resumed_settings"]
 
@@ -32,73 +28,6 @@ PREFIX = "CODEOPT_"
 OTHER_VARIABLES = ("CODEOPT_BOT_", "CODEOPT_DEBUG", "CODEOPT_INSIDE", "CODEOPT_REQUIRE_DOCKER", "CODEOPT_TEST_", "CODEOPT_UPDATE_GOLDEN")
 # What a run may be given anew when it goes on: how much is tried, and by whom. All else is what its evidence rests on.
 CHANGEABLE = frozenset({"budget", "rounds", "samples", "model", "model_name"})
-_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?")
-_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
-_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
-SMALLEST_MEMORY = 64 * 2**20
-
-
-def _seconds(value: object) -> object:
-    """Read `10m`, `90s`, `1h30m` or plain seconds."""
-    if isinstance(value, str):
-        match = _DURATION.fullmatch(value.replace(" ", "").lower())
-        if not match or not any(match.groups()):
-            raise ValueError("is no duration: write 90s, 10m or 1h30m")
-        hours, minutes, seconds = (float(part or 0) for part in match.groups())
-        value = hours * 3600 + minutes * 60 + seconds
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("is no duration: write 90s, 10m or 1h30m")  # noqa: TRY004 - pydantic turns only ValueError into its error
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError("must be longer than nothing and finite")
-    return float(value)
-
-
-def _bytes(value: object) -> object:
-    """Read `4g`, `512m` or plain bytes."""
-    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
-        value = int(float(match[1]) * _UNITS[match[2].lower()])
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("is no size: write 512m or 4g")  # noqa: TRY004 - as above
-    if value < SMALLEST_MEMORY:
-        raise ValueError("must be at least 64m")
-    return value
-
-
-def _text(value: object) -> object:
-    if isinstance(value, str) and not value.strip():
-        raise ValueError("must not be empty: leave it out instead")
-    return value
-
-
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _endpoint(value: object) -> object:
-    """Let pass a URL, several with commas, `none`, or `replay:FILE`."""
-    if isinstance(value, str) and not re.fullmatch(r"none|replay:.+", value, re.DOTALL) and not all(map(_is_url, value.split(","))):
-        raise ValueError("is no endpoint: write a URL such as http://localhost:8000/v1, none, or replay:FILE")
-    return value
-
-
-def _is_url(text: str) -> bool:
-    with suppress(ValueError):
-        return (parts := urlsplit(text)).scheme in {"http", "https"} and bool(parts.netloc)
-    return False
-
-
-def _property(value: object) -> object:
-    if isinstance(value, str) and value not in PROPERTIES:
-        raise ValueError(f"is no property of inputs: write one of {', '.join(PROPERTIES)}")
-    return value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
-Properties = Annotated[tuple[Annotated[str, BeforeValidator(_property)], ...], BeforeValidator(_tuple)]
-Duration = Annotated[float, BeforeValidator(_seconds)]
-Size = Annotated[int, BeforeValidator(_bytes)]
-Endpoint = Annotated[Text, BeforeValidator(_endpoint)]
 
 
 def _setting(kind: str, default: object, description: str, **limits: float) -> Any:
@@ -120,6 +49,7 @@ class Settings(BaseModel):
     budget: Duration = _setting("duration", "10m", "Wall time after which nothing new is tried.")
     samples: int = _setting("number", 8, "Answers asked of the model for each target and round.", ge=1, le=256)
     rounds: int = _setting("number", 3, "Rounds for each target, each told of the verdicts before it.", ge=1, le=100)
+    without: Parts = _setting("list", (), "Parts of the search to leave out, to see what each is worth.")
     max_targets: int = _setting("number", 3, "How many functions are tried.", ge=1, le=1000)
     sandbox_runtime: Text | None = _setting("text", None, "Runtime of containers, such as runsc (gVisor); the engine's own when unset.")
     min_speedup: float = _setting("number", 1.03, "Speed-up that the function's whole interval must reach (1.03 is 3%).", gt=1, le=1000)
@@ -153,7 +83,7 @@ class Settings(BaseModel):
         `Settings.model_validate_json` takes it back.
         """
         values = self.model_dump(mode="json", exclude={"api_key"})
-        return json.dumps({**values, "model": _without_password(self.model)}, sort_keys=True)
+        return json.dumps({**values, "model": without_passwords(self.model)}, sort_keys=True)
 
 
 class SettingDoc(NamedTuple):
@@ -290,10 +220,3 @@ def _variable(key: str) -> str:
 
 def _flag(key: str) -> str:
     return "--target" if key == "targets" else "--" + key.replace("_", "-")
-
-
-def _without_password(url: str | None) -> str | None:
-    parts = urlsplit(url or "")
-    if "@" not in parts.netloc:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

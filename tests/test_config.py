@@ -239,3 +239,13 @@ def test_several_endpoints_are_each_a_url(repo):
     assert load(repo, 'model = "http://a:8000/v1,https://b/v1"').model == "http://a:8000/v1,https://b/v1"
     for wrong in ("http://a:8000/v1,b", "http://a:8000/v1,", "none,http://a/v1"):
         assert "is no endpoint" in refusal(repo, f'model = "{wrong}"')
+
+
+def test_only_parts_of_the_search_can_be_left_out(repo):
+    assert load(repo, 'without = ["rules", "hints"]').without == ("rules", "hints")
+    assert "is no part of the search: write one of rules, strategies, feedback, bandit, hints" in refusal(repo, 'without = ["tests"]')
+
+
+def test_no_password_of_any_endpoint_is_kept(repo):
+    settings = load(repo, 'model = "http://me:one@a/v1,http://me:two@b/v1"')
+    assert json.loads(settings.public_json())["model"] == "http://a/v1,http://b/v1"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeopt.config import Settings
+from codeopt.errors import ConfigError
 from codeopt.model.report import Serving
 from codeopt.ports import Proposer, Reporter
 from codeopt.rules.proposer import RulesProposer
@@ -35,11 +36,15 @@ def open_proposers(settings: Settings, *, record: Path | None, reporter: Reporte
     `record` is a file that keeps the model's answers, for `--model replay:FILE`.
 
     Raises:
+        ConfigError: neither rules nor a model propose.
         EndpointUnavailable: the endpoint is down, or speaks nonsense.
     """
+    rules: tuple[Proposer, ...] = () if "rules" in settings.without else (RulesProposer(),)
     if not settings.model or settings.model == "none":
+        if not rules:
+            raise ConfigError("nobody proposes: without the rules, give a model with --model URL")
         reporter.note("no model is given (--model URL): codeopt's own rules alone propose")
-        return Panel(proposers=(RulesProposer(),), serving=lambda: None)
+        return Panel(proposers=rules, serving=lambda: None)
     from codeopt.adapters.vllm.meter import MeteredClient
     from codeopt.adapters.vllm.proposer import ModelProposer
     from codeopt.adapters.vllm.replay import RecordingClient
@@ -49,7 +54,8 @@ def open_proposers(settings: Settings, *, record: Path | None, reporter: Reporte
     asked = client if record is None else RecordingClient(client, record)
     model = asyncio.run(asked.probe())
     reporter.note(f"model {model.model} at {client.url}")
-    return Panel(proposers=(RulesProposer(), ModelProposer(asked, model, parse=parse_answer)), serving=client.serving)
+    proposer = ModelProposer(asked, model, parse=parse_answer, without=settings.without)
+    return Panel(proposers=(*rules, proposer), serving=client.serving)
 
 
 def client_of(settings: Settings) -> ChatClient:

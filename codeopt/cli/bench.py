@@ -32,6 +32,7 @@ __all__ = ["command"]
 @click.option("--model-name", metavar="NAME", help="The model to ask for; the endpoint's first one when not given.")
 @click.option("--samples", type=int, help="Answers asked of the model for one task in one round.")
 @click.option("--rounds", type=int, help="Rounds for one task: later ones are told how the earlier ones did.")
+@click.option("--without", multiple=True, metavar="PART", help="Leave out rules, strategies, feedback, bandit or hints; may be repeated.")
 @click.option("--budget", metavar="TIME", help="Wall time for one task after which nothing new is begun: 90s, 10m.")
 @click.option("--workload-timeout", metavar="TIME", help="Time for one run of a task's workload, after which the task has failed.")
 @click.option("--sandbox", type=click.Choice(["auto", "docker", "local"]), help="Where code runs; auto takes Docker where there is one.")

@@ -29,6 +29,7 @@ __all__ = ["command"]
 @click.option("--model-name", metavar="NAME", help="The model to ask for; the endpoint's first one when not given.")
 @click.option("--samples", type=int, help="Answers asked of the model for one target in one round.")
 @click.option("--rounds", type=int, help="Rounds for one target: later ones are told how the earlier ones did.")
+@click.option("--without", multiple=True, metavar="PART", help="Leave out rules, strategies, feedback, bandit or hints; may be repeated.")
 @click.option("--max-targets", type=int, help="How many functions to try.")
 @click.option("--budget", metavar="TIME", help="Wall time after which nothing new is begun: 90s, 10m, 1h30m.")
 @click.option("--resume", metavar="RUN", help="Go on with a run (its name, the start of it, or latest).")

@@ -8,7 +8,10 @@ from codeopt.model.code import Function, Target
 from codeopt.model.patch import Origin, Patch
 from codeopt.model.work import Attempt
 
-__all__ = ["CodeContext", "Experience", "Proposal", "ProposalRequest"]
+__all__ = ["SEARCH_PARTS", "CodeContext", "Experience", "Proposal", "ProposalRequest"]
+
+SEARCH_PARTS = ("rules", "strategies", "feedback", "bandit", "hints")
+"""What a search can do without: the rules' own proposals, different ways to go, verdicts told, draws by what paid, what rules see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

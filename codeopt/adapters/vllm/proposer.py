@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from codeopt.adapters.vllm.chat import ChatAnswer, ChatClient, ChatRequest, Choice, Message, ModelInfo, RequestRejected
 from codeopt.adapters.vllm.prompts import PromptTemplate, load, load_strategies
 from codeopt.adapters.vllm.question import answer_tokens, estimated_tokens, narrowed, question, shown_attempt
-from codeopt.adapters.vllm.ways import Part, deal, ways_for
+from codeopt.adapters.vllm.ways import NO_STRATEGY, Part, deal, ways_for
 from codeopt.errors import EndpointUnavailable, PatchError
 from codeopt.model.patch import Origin, Patch
 from codeopt.model.proposal import Proposal, ProposalRequest
@@ -50,8 +50,9 @@ class ModelProposer:
         *,
         parse: Callable[[str, ProposalRequest], Patch],
         sampling: Sampling | None = None,
+        without: Collection[str] = (),
     ) -> None:
-        """Load the prompts; nothing is asked yet.
+        """Load the prompts; nothing is asked yet. `without` names parts of the search that are left out (`SEARCH_PARTS`).
 
         Raises:
             ConfigError: a prompt is wrong.
@@ -62,7 +63,8 @@ class ModelProposer:
         self._parse = parse
         self._sampling = sampling or Sampling()
         self._templates = {name: load(name) for name in ("optimize", "reflect", "refine", "repair")}
-        self._strategies = load_strategies()
+        self._without = frozenset(without)
+        self._strategies = (NO_STRATEGY,) if "strategies" in self._without else load_strategies()
 
     @property
     def busy_here(self) -> bool:
@@ -75,8 +77,10 @@ class ModelProposer:
         Raises:
             EndpointUnavailable: the endpoint answered nothing at all.
         """
+        request = _reduced(request, self._without)
         ways = ways_for(self._strategies, request)
-        parts = deal(ways, request, temperatures=self._sampling.temperatures) if request.samples > 0 else []
+        dealt = deal(ways, request, temperatures=self._sampling.temperatures, drawn="bandit" not in self._without)
+        parts = dealt if request.samples > 0 else []
         results = await asyncio.gather(*(self._ask(request, part) for part in parts), return_exceptions=True)
         _raise_if_lost(results)
         # A fault of some of the requests costs their answers only.
@@ -154,6 +158,12 @@ class ModelProposer:
             parent=told.key if told else None,
             temperature=part.temperature,
         )
+
+
+def _reduced(request: ProposalRequest, without: Collection[str]) -> ProposalRequest:
+    if "hints" in without:
+        request = replace(request, hints=())
+    return replace(request, attempts=(), experience=()) if "feedback" in without else request
 
 
 def _raise_if_lost(results: Sequence[list[Proposal] | BaseException]) -> None:

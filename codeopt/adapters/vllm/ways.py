@@ -15,7 +15,10 @@ from codeopt.adapters.vllm.prompts import Strategy
 from codeopt.model.proposal import Experience, ProposalRequest
 from codeopt.model.work import Attempt
 
-__all__ = ["Part", "Way", "deal", "ways_for"]
+__all__ = ["NO_STRATEGY", "Part", "Way", "deal", "ways_for"]
+
+NO_STRATEGY = Strategy(name="none", version="0", order=0, needs="", when=frozenset(), text="")
+"""For a search without strategies: a prompt says to make the function faster, and not how."""
 
 # Of a strategy's lines at least this share of the function's own time: below it even a perfect change would not show.
 _LEAST_SHARE = 0.05
@@ -69,10 +72,13 @@ def _fitting(strategies: Sequence[Strategy], request: ProposalRequest) -> list[S
     return fitting if any(each.when for each in fitting) else possible
 
 
-def deal(ways: Sequence[Way], request: ProposalRequest, *, temperatures: Sequence[float]) -> list[Part]:
-    """Share the samples of a request out; the first of `temperatures` is the usual one, and the only one of a first question."""
+def deal(ways: Sequence[Way], request: ProposalRequest, *, temperatures: Sequence[float], drawn: bool = True) -> list[Part]:
+    """Share the samples of a request out; the first of `temperatures` is the usual one, and the only one of a first question.
+
+    Unless they are `drawn`, later questions are spread evenly as well.
+    """
     source = random.Random(request.seed)  # noqa: S311 - a draw that can be repeated, not a secret
-    again = bool(request.attempts)
+    again = drawn and bool(request.attempts)
     places = [_drawn(ways, request, source) if again else _next(ways, request, i) for i in range(request.samples)]
     parts: list[Part] = []
     for place, samples in Counter(places).items():

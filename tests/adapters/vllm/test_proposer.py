@@ -278,3 +278,36 @@ def test_a_prompt_can_be_sent_as_json(propose, asked):
     client = Script(CODE)
     propose(client, asked(samples=1, observed=("\udcff",)))
     json.dumps(client.requests[0].messages[1].content).encode()
+
+
+def asked_with(propose, request, *without):
+    client = Script(CODE)
+    proposals = propose(client, request, without=without)
+    return [each.messages[1].content for each in client.requests], [each.origin.prompt for each in proposals]
+
+
+def test_a_search_can_do_without_strategies(propose, asked):
+    texts, prompts = asked_with(propose, asked(samples=4), "strategies")
+    assert prompts == ["optimize/none"] * 4
+    assert len(texts) == 1
+    assert "Way to go" not in texts[0]
+
+
+def test_a_search_can_do_without_hints(propose, asked):
+    request = asked(samples=1, hints=("seen-set: looks members up in a set",))
+    assert "looks members up" in asked_with(propose, request)[0][0]
+    assert "looks members up" not in asked_with(propose, request, "hints")[0][0]
+
+
+def test_a_search_can_do_without_feedback(propose, asked):
+    request = asked(samples=2, attempts=(replace(ATTEMPT, outcome="WRONG", code="def mean(xs): ..."),))
+    texts, prompts = asked_with(propose, request, "feedback")
+    assert {prompt.partition("/")[0] for prompt in prompts} == {"optimize"}
+    assert not any("Attempt 1" in text or "differently" in text for text in texts)
+
+
+def test_a_search_can_do_without_draws(propose, asked):
+    sure = tuple(Experience(way=way, tried=900, reward=900.0) for way in ALWAYS[:1])
+    request = asked(samples=7, attempts=(ATTEMPT,), experience=sure)
+    assert set(asked_with(propose, request)[1]) == {"reflect/algorithm"}
+    assert asked_with(propose, request, "bandit")[1] == [f"reflect/{name}" for name in ALWAYS]
