@@ -594,6 +594,12 @@ def test_an_honest_rewrite_gives_no_finding(name):
 
 
 METHODS = {
+    "names that are private to the class": """
+    def size(self):
+        self.__size = self.n * 2
+        self.__rows[:] = []
+        return self.__size
+""",
     "own attributes": """
     def size(self):
         if self._size is None:

@@ -47,7 +47,8 @@ def _stored(owner: ast.expr, name: str, node: ast.AST, scope: Scope) -> Iterator
 
 
 def _is_special(name: str) -> bool:
-    return name.startswith("__") and name not in LABELS
+    # A name without underscores at its end is private to its class, whose own business it is.
+    return name.startswith("__") and name.endswith("__") and name not in LABELS
 
 
 def _is_foreign(owner: str, name: str, scope: Scope) -> bool:
