@@ -139,7 +139,7 @@ def _ranges(value: range) -> Iterator[Edge]:
 def _wholes(node: Node) -> Iterator[Edge]:
     if node.kind == FLOW:
         return
-    if node.type == "list":
+    if node.type in {"list", "tuple"}:
         yield do("a subclass", ("subclass",), kind="subclass")
     for other in ("tuple", "list"):
         if other != node.type:

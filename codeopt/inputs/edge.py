@@ -43,6 +43,8 @@ TAGS = {
     "state": "state",
     "answers": "answers",
     "number": "number",
+    "sequence": "sequence",
+    "mapping": "mapping",
     "subclass": "subclass",
 }
 

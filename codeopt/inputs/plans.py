@@ -23,6 +23,7 @@ __all__ = ["plans"]
 
 _TRIED = 6  # calls that are looked at for a place where an edge fits
 _TELLING = 3
+_CHANCES = 3
 _ARGUMENT = 2  # the steps of an argument's place
 _INNER_MODES = 2
 _QUIET_SHARE = 0.5
@@ -44,23 +45,25 @@ def plans(
         return ()
     planner = planner_of(calls, signature)
     random = Random(seed)  # noqa: S311 - the host's seed is the secret
-    edges = _looked_at((plan for plan in _systematic(planner, random) if plan.breaks not in unwanted), most)
+    # An edge may fall on a call that the code rejects: it has more than one chance.
+    found = itertools.chain.from_iterable(_systematic(planner, random) for _ in range(_CHANCES))
+    edges = _looked_at((plan for plan in found if plan.breaks not in unwanted), most)
     crossed = [plan for plan in crossed_plans(planner, random, tries=most) if plan.breaks not in unwanted]
     shares = (
         ([plan for plan in edges if not plan.breaks], _QUIET_SHARE),
         (list(dict.fromkeys(crossed)), _CROSSED_SHARE),
         ([plan for plan in edges if plan.breaks], _BREAKING_SHARE),
     )
-    lots = [lot[: round(most * share)] for lot, share in shares]
-    rest = most - sum(map(len, lots))
+    lots = [(lot[: round(most * share)], most * share) for lot, share in shares]
+    rest = most - sum(len(lot) for lot, _ in lots)
     lot = drawn(plans_of(planner, {}), most=rest, seed_text=seed) if planner.slots else ()
-    lots.append([plan for plan in lot if plan is not None and plan.breaks not in unwanted])
+    lots.append(([plan for plan in lot if plan is not None and plan.breaks not in unwanted], rest))
     return tuple(dict.fromkeys([*_mixed(lots), *edges, *crossed]))[:most]
 
 
-def _mixed(lots: Sequence[Sequence[Plan]]) -> list[Plan]:
-    """Return all of several lots, so that the first ones have of each lot as large a share as all have."""
-    placed = [((at + 0.5) / len(lot), plan) for lot in lots for at, plan in enumerate(lot)]
+def _mixed(lots: Sequence[tuple[Sequence[Plan], float]]) -> list[Plan]:
+    """Return all of several lots, so that the first ones have of each lot its share; of one that falls short of it, all come early."""
+    placed = [((at + 0.5) / room, plan) for lot, room in lots for at, plan in enumerate(lot)]
     return [plan for _, plan in sorted(placed, key=operator.itemgetter(0))]
 
 

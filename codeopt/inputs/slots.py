@@ -23,6 +23,7 @@ _MANY_ITEMS = 12
 _MANY_STEPS = 8
 _RECORDS = frozenset({"namedtuple", "dataclass", "frozen"})
 _NUMBERS = frozenset({"bool", "float", "int"})
+_SEQUENCES = frozenset({"list", "tuple"})
 _FLOWS = frozenset({"generator", "list_iterator"})
 # What an annotation allows beside what it names, of what is made here.
 _ALLOWED = {
@@ -75,7 +76,11 @@ class Slot:
         """Say what a type breaks that did not occur: a whole number often stands for any, and a subclass for its parent."""
         if kind in _NUMBERS - {"float"} and self.types & _NUMBERS:
             return "number"
-        return "subclass" if kind == "subclass" else "type"
+        if kind in {*_SEQUENCES, "subclass"} and self.types & _SEQUENCES and not self.types - _SEQUENCES - ATOMS:
+            return "sequence"
+        if kind == "subclass":
+            return "mapping" if "dict" in self.types else "subclass"
+        return "type"
 
     @property
     def _annotated(self) -> frozenset[str]:

@@ -104,7 +104,8 @@ class Expected:
     """What the original does with the recorded calls, and with calls that were made out of them.
 
     Calls are numbered through: the recorded ones first, then those in `varied` (pickles, opaque to the host), then the `probes`. `answers`
-    are those that can be compared, `dropped` counts the others by reason. `replayed` are all calls that were made to learn it, in order: a
+    are those that can be compared, `dropped` counts the others by reason. `seeded` are those that come out otherwise under another hash
+    seed, as they are under the first of the seeds. `replayed` are all calls that were made to learn it, in order: a
     candidate has to make them all, since later ones may rest on what earlier ones left behind. `power` says how many faults in the
     original these calls find; None where that was not tried. The other fields are those of `Replay`, as far as the original agrees
     with itself.
@@ -112,6 +113,7 @@ class Expected:
 
     answers: tuple[CallAnswer, ...]
     dropped: tuple[tuple[str, int], ...] = ()
+    seeded: tuple[CallAnswer, ...] = ()
     replayed: tuple[int, ...] = ()
     varied: tuple[bytes, ...] = ()
     probes: tuple[Probe, ...] = ()

@@ -8,7 +8,21 @@ __all__ = ["PROPERTIES", "Change", "Place", "Plan"]
 
 Place = tuple[str | int, ...]
 
-PROPERTIES = ("answers", "ascii", "distinct", "finite", "lengths", "magnitude", "number", "sign", "sorted", "unique")
+PROPERTIES = (
+    "answers",
+    "ascii",
+    "distinct",
+    "finite",
+    "hashing",
+    "lengths",
+    "magnitude",
+    "mapping",
+    "number",
+    "sequence",
+    "sign",
+    "sorted",
+    "unique",
+)
 """What plans may break of what recorded calls have in common, in the words of `Plan`; calls that break the rest of it are never made."""
 
 

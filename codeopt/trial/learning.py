@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from codeopt.errors import ContestantError
-from codeopt.model.calls import CallAnswer, Expected
+from codeopt.model.calls import CallAnswer, Expected, Replay
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.trial.asking import varied
@@ -22,7 +22,7 @@ from codeopt.trial.recording import unpack
 from codeopt.trial.replay import replayed
 from codeopt.trial.scene import Scene
 from codeopt.trial.worker import BatchEndedError, Worker, open_worker
-from codeopt.verify.calls import agreed, settle, within_bounds
+from codeopt.verify.calls import agreed, settle, unsteady, with_seeded, within_bounds
 from codeopt.verify.probes import fitting
 
 __all__ = ["learn_expected"]
@@ -76,7 +76,21 @@ def _settled(scene: Scene, referee: Sandbox, recording: Recording, survivors: _S
     settled = settle(answers, second.answers, outcomes=frames.outcomes, replayed=numbers, recorded=len(frames.calls))
     if spared := len(frames.calls) - len(survivors.calls) - len(survivors.crashed):
         settled = dataclasses.replace(settled, dropped=(*settled.dropped, ("replaying all calls would take too long", spared)))
-    return agreed(within_bounds(dataclasses.replace(settled, varied=made.varied, probes=made.probes)), first, second)
+    expected = agreed(within_bounds(dataclasses.replace(settled, varied=made.varied, probes=made.probes)), first, second)
+    return _with_seeded(scene, referee, recording, expected, first)
+
+
+def _with_seeded(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected, first: Replay) -> Expected:
+    """Add the calls whose answers hang on the hash seed, and on nothing else that changes from process to process."""
+    candidates = unsteady(expected, first.answers)
+    if not candidates:
+        return expected
+    try:
+        every = inputs(recording, expected)
+        again = replayed(scene, referee, recording, every, expected.replayed, SEEDS[0], traced=False)
+    except ContestantError:
+        return expected
+    return with_seeded(expected, candidates, again.answers)
 
 
 def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> tuple[int, ...]:

@@ -55,7 +55,9 @@ def probes(scene: Scene, referee: Sandbox, recording: Recording, near: Sequence[
             hunted = frozenset(_hunted(scene, worker, recording, known, cheapest(rest, most_bytes=HUNTED_BYTES)))
     except ContestantError:
         return ()
-    return tuple(probe for at, probe in enumerate(pool.probes) if at in chosen or probe.data in hunted)
+    found = [probe for at, probe in enumerate(pool.probes) if at in chosen or probe.data in hunted]
+    # What an odd input leaves behind in a candidate must not be held against it on an ordinary one.
+    return tuple(sorted(found, key=lambda probe: bool(probe.breaks)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

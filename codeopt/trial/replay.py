@@ -1,7 +1,7 @@
 """Replays recorded calls, and calls that were made out of them, on a candidate, to learn whether it does what the original does.
 
 The original is replayed under two hash seeds and a candidate under a third, so that an order that happens to come out of a set is
-neither expected nor accepted.
+neither expected nor accepted. Calls whose answers hang on the seed are compared once more under a seed that both have.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from codeopt.trial.numbered import CANDIDATE_SEED, SEEDS, SLOWER, inputs
 from codeopt.trial.scene import Scene
 from codeopt.trial.shrinking import shrunk
 from codeopt.trial.worker import BatchEndedError, Named, open_worker
-from codeopt.verify.calls import first_difference, judge_calls, steady, still
+from codeopt.verify.calls import first_difference, judge_calls, judge_seeded, steady, still
 from codeopt.verify.conduct import judge_conduct
 
 __all__ = ["CallsTrial", "check_calls", "replayed"]
@@ -78,6 +78,8 @@ def check_calls(
     check = judge_calls(expected, got, seen=recording.seen, tolerance=scene.tolerance)
     if check.passed is not True and referee is not None:
         check = _blamed(scene, referee, contestant, recording, expected=expected, got=got)
+    if check.passed is True and expected.seeded:
+        check = _seeded(scene, contestant, recording, expected, check, referee=referee)
     if check.passed is not True:
         return CallsTrial(calls=check)
     own = Novelty()
@@ -88,6 +90,26 @@ def check_calls(
             return CallsTrial(calls=check)
     conduct = judge_conduct(expected.deeds, got.deeds, kept=got.kept - expected.kept, calls=len(expected.replayed))
     return CallsTrial(calls=check, conduct=conduct, arcs=(*got.arcs, *own.new) if expected.arcs else None, old=own.old)
+
+
+def _seeded(scene: Scene, contestant: Sandbox, recording: Recording, expected: Expected, check: Check, *, referee: Sandbox | None) -> Check:
+    """Compare the calls whose answers hang on the hash seed under the seed that they are known of."""
+    asked = dataclasses.replace(expected, answers=expected.seeded, worn=(), crowd=())
+    every, lenient = inputs(recording, expected), "hashing" in scene.assume
+    ask = partial(
+        replayed, scene, recording=recording, calls=every, numbers=expected.replayed, hash_seed=SEEDS[0], expected=asked, traced=False
+    )
+    try:
+        found = judge_seeded(check, expected, ask(sandbox=contestant), lenient=lenient)
+    except ContestantError as error:
+        return Check(kind=CheckKind.CALLS, passed=False, detail=f"while recorded calls were replayed: {error}")
+    if found.passed is True or referee is None:
+        return found
+    try:
+        again = judge_seeded(check, expected, ask(sandbox=referee), lenient=lenient)
+    except ContestantError:
+        return check
+    return found if again.passed is True else check
 
 
 def _blamed(scene: Scene, referee: Sandbox, contestant: Sandbox, recording: Recording, *, expected: Expected, got: Replay) -> Check:
@@ -164,7 +186,9 @@ def replayed(
             replay = dataclasses.replace(replay, crowd=worker.crowd(chosen, together, seconds=longest_s))
         seen: tuple[tuple[tuple[int, int], ...], int] = ((), 0)
         if traced and (expected is None or expected.arcs):
-            ask = partial(worker.trace, chosen, timeout_s=TRACED * patience_s)
+            compared = None if expected is None else {answer.call for answer in (*expected.answers, *expected.seeded)}
+            shown = [calls[number] for number in numbers if compared is None or number in compared]
+            ask = partial(worker.trace, shown, timeout_s=TRACED * patience_s)
             seen = _tolerant(ask, seen, strict=expected is not None)
         arcs, kept = seen
         return dataclasses.replace(replay, arcs=arcs, kept=kept, deeds=worker.deeds)

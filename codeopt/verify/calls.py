@@ -13,7 +13,21 @@ from codeopt.model.tolerance import Parted, Tolerance
 from codeopt.verify.conduct import world_difference
 from codeopt.verify.tolerance import agreement, float_note, is_near
 
-__all__ = ["agreed", "difference_between", "difference_check", "first_difference", "judge_calls", "settle", "steady", "still"]
+__all__ = [
+    "agreed",
+    "difference_between",
+    "difference_check",
+    "first_difference",
+    "judge_calls",
+    "judge_seeded",
+    "settle",
+    "steady",
+    "still",
+    "unsteady",
+    "with_seeded",
+]
+
+_UNSTEADY = "the original does not repeat its own result"
 
 
 def settle(
@@ -41,6 +55,43 @@ def settle(
         elif not recorded or answer.call < recorded:
             dropped[reason] += 1
     return Expected(answers=tuple(kept), dropped=tuple(sorted(dropped.items())), replayed=tuple(replayed), recorded=recorded)
+
+
+def unsteady(expected: Expected, first: Sequence[CallAnswer]) -> tuple[CallAnswer, ...]:
+    """Return the answers that are not among the expected ones although they ended well: under another hash seed they were others."""
+    known = {answer.call for answer in expected.answers}
+    return tuple(answer for answer in first if answer.call not in known and answer.digest and answer.status in {"returned", "raised"})
+
+
+def with_seeded(expected: Expected, candidates: Sequence[CallAnswer], again: Sequence[CallAnswer]) -> Expected:
+    """Add the answers that are the same once more under the same hash seed; they no longer count as left out, unless all are."""
+    now = {answer.call: answer for answer in again}
+    seeded = tuple(
+        answer
+        for answer in candidates
+        if (got := now.get(answer.call)) is not None and answer.agrees(got) and not is_out_of_bounds(answer, expected.breaks(answer.call))
+    )
+    saved = sum(answer.call < expected.recorded for answer in seeded) if expected.calls else 0
+    counts = ((reason, count - saved if reason == _UNSTEADY else count) for reason, count in expected.dropped)
+    return replace(expected, seeded=seeded, dropped=tuple((reason, count) for reason, count in counts if count > 0))
+
+
+def judge_seeded(check: Check, expected: Expected, replay: Replay, *, lenient: bool) -> Check:
+    """Return the check of calls with what a replay under the same hash seed shows of calls whose answers hang on it.
+
+    To end otherwise is wrong. Whether another order of what has none counts, is not known; `lenient` says that it does not.
+    """
+    got = {answer.call: answer for answer in replay.answers}
+    for want in expected.seeded:
+        have = got.get(want.call)
+        difference = difference_between(want, have)
+        if difference is None:
+            continue
+        if have is None or (have.status, have.outcome) != (want.status, want.outcome):
+            return difference_check(difference, expected.breaks(want.call))
+        if not lenient:
+            return difference_check(difference, "hashing")
+    return replace(check, detail=f"{check.detail}; so do {len(expected.seeded)} whose answers hang on the hash seed, under one seed")
 
 
 def agreed(expected: Expected, first: Replay, second: Replay) -> Expected:
@@ -92,7 +143,7 @@ def still(expected: Expected, again: Replay) -> Expected:
     now = {answer.call: answer for answer in again.answers}
     kept = tuple(answer for answer in expected.answers if (got := now.get(answer.call)) is not None and answer.agrees(got))
     gone = len(expected.answers) - len(kept)
-    dropped = (*expected.dropped, ("the original does not repeat its own result", gone)) if gone else expected.dropped
+    dropped = (*expected.dropped, (_UNSTEADY, gone)) if gone else expected.dropped
     worn = tuple(one if one == other else "" for one, other in zip(expected.worn, again.worn, strict=False))
     crowd = tuple(one if one == other else "" for one, other in zip(expected.crowd, again.crowd, strict=False))
     world = tuple(item for item in expected.world if item in again.world)
@@ -106,9 +157,7 @@ def _unusable(answer: CallAnswer, again: CallAnswer | None, recorded: str) -> st
         return f"result cannot be compared ({answer.note})"
     if recorded and answer.outcome and answer.outcome != recorded:
         return f"a replay {answer.outcome} where the run {recorded}"
-    if again is None or not answer.agrees(again):
-        return "the original does not repeat its own result"
-    return ""
+    return _UNSTEADY if again is None or not answer.agrees(again) else ""
 
 
 def judge_calls(

@@ -24,7 +24,7 @@ _REASON_CHARACTERS = 800
 
 # Code takes 3 to 4 bytes a token; the low end, so that an estimate is rarely too small.
 _BYTES_PER_TOKEN = 3
-_ANSWER_TOKENS = (256, 16_384)
+_ANSWER_TOKENS = (512, 16_384)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +90,9 @@ def estimated_tokens(text: str) -> int:
 
 
 def answer_tokens(code: str) -> int:
-    """Return the bound for an answer that rewrites this function: faster code is often longer, and seldom twice as long."""
+    """Return the bound for an answer that rewrites this function: faster code is often longer, and some models explain it first."""
     least, most = _ANSWER_TOKENS
-    return min(most, max(least, 2 * estimated_tokens(code) + 128))
+    return min(most, max(least, 3 * estimated_tokens(code) + 256))
 
 
 def _code(request: ProposalRequest) -> str:

@@ -81,10 +81,10 @@ def test_an_answer_without_code_is_a_problem_with_its_text(propose, asked):
     [
         (ChatAnswer(choices=()), "an empty list of choices"),
         (ChatAnswer(choices=(Choice(text=" \n"),)), "answer is empty"),
-        (cut(""), "used up 256 tokens and said nothing"),
-        (cut("```python\ndef mean(xs):\n    total = 0\n"), "cut off at 256 tokens"),
-        (cut("Let me think. First"), "cut off at 256 tokens"),
-        (ChatAnswer(choices=(Choice(text="ha" * 99_999),)), "far more than the 256 tokens"),
+        (cut(""), "used up 512 tokens and said nothing"),
+        (cut("```python\ndef mean(xs):\n    total = 0\n"), "cut off at 512 tokens"),
+        (cut("Let me think. First"), "cut off at 512 tokens"),
+        (ChatAnswer(choices=(Choice(text="ha" * 99_999),)), "far more than the 512 tokens"),
     ],
 )
 def test_a_useless_answer_is_a_problem_and_is_not_parsed(answer, problem, asked, wait):
@@ -95,7 +95,7 @@ def test_a_useless_answer_is_a_problem_and_is_not_parsed(answer, problem, asked,
     (proposal,) = wait(proposer.propose(asked(samples=1)))
     assert proposal.patch is None
     assert problem in proposal.problem
-    assert len(proposal.answer) <= 16 * 256
+    assert len(proposal.answer) <= 16 * 512
 
 
 def test_an_answer_that_was_cut_off_after_its_code_is_used(propose, asked):
@@ -192,7 +192,7 @@ def test_the_setting_is_sent(propose, asked):
     client = Script(CODE)
     propose(client, asked(samples=1), sampling=Sampling(temperatures=(0.2,), top_p=0.5, thinking_tokens=1000))
     (request,) = client.requests
-    assert (request.temperature, request.top_p, request.max_tokens) == (0.2, 0.5, 1256)
+    assert (request.temperature, request.top_p, request.max_tokens) == (0.2, 0.5, 1512)
 
 
 def test_the_temperature_is_0_7_at_first(propose, asked):
@@ -209,7 +209,7 @@ def test_a_short_context_costs_callers_before_the_code(propose, asked):
     text = client.requests[0].messages[1].content
     assert "far away" not in text
     assert "import math" in text
-    assert client.requests[0].max_tokens == 256
+    assert client.requests[0].max_tokens == 512
 
 
 def test_what_does_not_fit_at_all_is_not_asked(propose, asked):

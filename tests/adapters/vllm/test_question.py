@@ -76,5 +76,5 @@ def test_narrowing_keeps_the_code_and_gives_up_the_rest_step_by_step(asked):
 
 @given(st.text())
 def test_an_answer_may_be_longer_than_the_code(code):
-    assert 256 <= answer_tokens(code) <= 16_384
+    assert 512 <= answer_tokens(code) <= 16_384
     assert answer_tokens(code) >= min(16_384, estimated_tokens(code))

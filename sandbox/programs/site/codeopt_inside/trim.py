@@ -7,7 +7,7 @@ what they hold.
 from codeopt_inside import byvalue, calls
 from codeopt_inside.parts import divisible
 
-LARGE = 16_000
+LARGE = 2_000
 _FEW = 24
 _LONGEST = 2_000
 _DEEPEST = 4
