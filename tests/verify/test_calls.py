@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from codeopt.model.calls import CallAnswer, Deed, Expected, Probe, Replay
-from codeopt.verify.calls import agreed, judge_calls, settle, still, within_bounds
+from codeopt.model.evidence import Check, CheckKind
+from codeopt.verify.calls import agreed, judge_calls, judge_seeded, settle, still, unsteady, with_seeded, within_bounds
 
 
 def answer(call=0, digest="d", **fields):
@@ -151,3 +152,53 @@ def test_the_words_of_an_exception_count_where_a_raise_statement_made_it():
     assert implicit.agrees(other)
     assert not explicit.agrees(other)
     assert not implicit.agrees(answer(status="raised", explicit=False, loose="m", digest="a"))
+
+
+def seeded(*answers, again=None, expected=None, recorded=9):
+    """What is expected when these answers come out otherwise under another hash seed."""
+    others = [replace(each, digest=f"{each.digest} otherwise") for each in answers]
+    settled = expected or settle([answer(8), *answers], [answer(8), *others], recorded=recorded)
+    return with_seeded(settled, unsteady(settled, answers), answers if again is None else again)
+
+
+def test_what_hangs_on_the_hash_seed_alone_is_compared_under_one_seed():
+    expected = seeded(answer(0), answer(1), again=[answer(0), answer(1, digest="never the same")])
+    assert [each.call for each in expected.seeded] == [0]
+    assert expected.dropped == (("the original does not repeat its own result", 1),)
+    assert [each.call for each in expected.answers] == [8]
+
+
+def test_where_every_call_hangs_on_the_seed_they_count_as_left_out():
+    expected = seeded(answer(0), expected=settle([answer(0)], [answer(0, digest="e")], recorded=9))
+    assert expected.dropped == (("the original does not repeat its own result", 1),)
+    assert judge_calls(expected, replay(), seen=1).passed is None
+
+
+@pytest.mark.parametrize("status", ["opaque", "unloadable"])
+def test_what_cannot_be_compared_is_not_seeded(status):
+    assert unsteady(Expected(answers=()), [answer(0, status=status, digest="")]) == ()
+
+
+def judged(got, *, lenient=False, breaks=""):
+    expected = Expected(answers=(), seeded=(answer(0, outcome="returned"),), probes=(Probe(data=b"", breaks=breaks),))
+    return judge_seeded(Check(kind=CheckKind.CALLS, passed=True, detail="equal"), expected, replay(got), lenient=lenient)
+
+
+def test_the_same_answer_under_one_seed_passes_and_is_told():
+    check = judged(answer(0, outcome="returned"))
+    assert check.passed is True
+    assert check.detail == "equal; so do 1 whose answers hang on the hash seed, under one seed"
+
+
+def test_another_order_under_one_seed_is_not_known_to_count():
+    check = judged(answer(0, digest="another", outcome="returned"))
+    assert check.passed is None
+    assert "`hashing`" in check.detail
+    assert judged(answer(0, digest="another", outcome="returned"), lenient=True).passed is True
+
+
+def test_to_end_otherwise_under_one_seed_is_wrong():
+    raised = answer(0, status="raised", digest="e", outcome="raised KeyError")
+    assert judged(raised).passed is False
+    assert judged(raised, lenient=True).passed is False
+    assert judged(raised, breaks="sequence").passed is None
