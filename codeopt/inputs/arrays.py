@@ -13,8 +13,6 @@ __all__ = ["array_edges"]
 _ORDER = ("sorted", "descending")
 _ANY_DTYPE = ("ArrayLike", "Any", "floating", "integer", "number", "generic", "inexact", "complexfloating")
 _DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1", ">f8")
-# Whole numbers where reals were recorded, and the other way round.
-_OTHER_NUMBERS = {"f": "<i8", "i": "<f8", "u": "<f8"}
 _FILLS = {
     "i": (0, 1, -1, 127, -128, 255, 1 << 31, (1 << 63) - 1, -(1 << 63)),
     "u": (0, 1, 127, 255, (1 << 32) - 1, (1 << 63) - 1),
@@ -25,7 +23,7 @@ _FILLS = {
 
 
 def array_edges(node: Node, annotation: str, seed: int) -> Iterator[Edge]:
-    """Yield the edges of an array: sizes and axes, layout in memory, numbers, other dtypes (all that the annotation allows, if it does)."""
+    """Yield the edges of an array: sizes and axes, layout in memory, numbers, and other dtypes where the annotation allows any."""
     yield from _layouts(node)
     if node.shape:
         yield from _sizes(node, seed)
@@ -36,11 +34,9 @@ def array_edges(node: Node, annotation: str, seed: int) -> Iterator[Edge]:
         risks = lacking(value)
         yield do(f"all {value}", ("fill", literal(value)), risks={*risks, "unique"})
         yield do(f"one {value}", ("set", seed, literal(value)), risks={*risks, "unique", *_ORDER})
-    allowed = any(word in annotation for word in _ANY_DTYPE)
     for dtype in _DTYPES:
-        if dtype != node.dtype and (allowed or dtype == _OTHER_NUMBERS.get(node.dtype[1:2])):
-            signs = {"positive", "nonnegative"} if dtype == "|b1" else set[str]()
-            yield do(f"dtype {dtype}", ("dtype", dtype), risks=signs if allowed else {*signs, "number"})
+        if dtype != node.dtype and any(word in annotation for word in _ANY_DTYPE):
+            yield do(f"dtype {dtype}", ("dtype", dtype), risks={"positive", "nonnegative"} if dtype == "|b1" else ())
 
 
 def _layouts(node: Node) -> Iterator[Edge]:

@@ -99,7 +99,8 @@ def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
         yield do("rotated", ("rotate", 1 + spot), risks=_ORDER)
     kinds = {item.type for item in node.items}
     for kind, other in (("int", "float"), ("int", "bool"), ("float", "int")):
-        if kind in kinds:
+        # A real number among whole ones makes results real, which is nobody's business unless some were recorded.
+        if kind in kinds and (other != "float" or "float" in kinds):
             risks = {"unique", "shape"} if other in kinds else {"unique", "shape", "number"}
             yield do(f"an equal {other} beside", ("beside", spot, kind, other), resizes=True, risks=risks)
     if any(item.type not in ATOMS for item in node.items):

@@ -324,7 +324,9 @@ def test_an_equal_number_of_another_type_stands_beside():
     def equal_ones(values):
         return [value for value in values if repeated(value) and len(call_types(value)) == 2]
 
-    assert equal_ones(firsts([7, 30], [8], breaks="number"))
+    assert equal_ones(firsts([1, 30], [8, 0], breaks="number"))
+    # a real number makes sums and products of whole ones real
+    assert not any(float in call_types(value) for value in firsts([1, 30], [8, 0], breaks="number"))
     assert equal_ones(firsts([7, 0.5], [8, 2.5, 9], breaks=""))
     assert equal_ones(firsts([7, 30], [8], breaks="")) == []
 
