@@ -115,3 +115,13 @@ def test_a_recording_that_is_not_there_is_a_wrong_setting(file):
 def test_a_folder_that_is_not_there_is_told(tmp_path, chat, wait):
     with FakeEndpoint() as endpoint, pytest.raises(StoreError, match="cannot write"):
         wait(recorder(endpoint, tmp_path / "gone" / "answers.jsonl").ask(chat()))
+
+
+def test_another_number_of_the_same_question_gets_the_recorded_answers(file, chat, wait):
+    entry = {"key": "optimize@1/loops f seed=0 n=3 t=0.7", "choices": [{"text": text, "cut_off": False} for text in "abc"]}
+    file.write_text(HEADER + json.dumps(entry) + "\n")
+    replay = ReplayClient(file)
+    assert [one.text for one in wait(replay.ask(chat(key="optimize@1/loops f seed=2 n=2 t=0.7", samples=2))).choices] == ["a", "b"]
+    assert [one.text for one in wait(replay.ask(chat(key="optimize@1/loops f seed=0 n=3 t=0.7", samples=3))).choices] == ["a", "b", "c"]
+    with pytest.raises(RequestRejected, match="was never asked for"):
+        wait(replay.ask(chat(key="optimize@1/texts f seed=0 n=3 t=0.7", samples=3)))
