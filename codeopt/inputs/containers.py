@@ -99,10 +99,9 @@ def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
         yield do("rotated", ("rotate", 1 + spot), risks=_ORDER)
     kinds = {item.type for item in node.items}
     for kind, other in (("int", "float"), ("int", "bool"), ("float", "int")):
-        # A real number among whole ones makes results real, which is nobody's business unless some were recorded.
-        if kind in kinds and (other != "float" or "float" in kinds):
-            risks = {"unique", "shape"} if other in kinds else {"unique", "shape", "number"}
-            yield do(f"an equal {other} beside", ("beside", spot, kind, other), resizes=True, risks=risks)
+        # Another kind of number than was recorded turns up in what is summed or passed through, which is nobody's business.
+        if {kind, other} <= kinds:
+            yield do(f"an equal {other} beside", ("beside", spot, kind, other), resizes=True, risks={"unique", "shape"})
     if any(item.type not in ATOMS for item in node.items):
         yield do("one object twice", ("alias", 0, length - 1), risks={"separate", "unique", *_ORDER})
     yield do("an item in a list of its own", ("nest", spot), risks={"nested", "sorted", "descending", "rows"})

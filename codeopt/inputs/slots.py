@@ -73,9 +73,9 @@ class Slot:
         return risks & (self.holds | {"type"}) - ({"none"} if self.takes_none else frozenset())
 
     def _strange(self, kind: str) -> str:
-        """Say what a type breaks that did not occur: a whole number often stands for any, and a subclass for its parent."""
+        """Say what a type breaks that did not occur: a whole number often stands for any (but among others), a subclass for its parent."""
         if kind in _NUMBERS - {"float"} and self.types & _NUMBERS:
-            return "number"
+            return "number" if len(self.pattern) == _ARGUMENT else "type"
         if kind in {*_SEQUENCES, "subclass"} and self.types & _SEQUENCES and not self.types - _SEQUENCES - ATOMS:
             return "sequence"
         if kind == "subclass":

@@ -166,7 +166,8 @@ def test_numbers_that_stand_for_each_other_have_a_name():
     assert {type(value) for value in firsts(3.5, 9.25, breaks="number")} == {int}
     assert {type(value) for value in firsts(True, False, True, breaks="number")} == {int}
     assert {type(value) for value in firsts(3, 9.5, breaks="")} == {int, float}
-    assert {type(value[0]) for value in firsts([3, 4], [4, 5], breaks="number")} >= {bool}
+    assert {type(value[0]) for value in firsts([3, 4], [4, 5], breaks="type") if value} >= {bool}
+    assert firsts([3, 4], [4, 5], breaks="number") == []
 
 
 @pytest.mark.parametrize("value", [3, 2.5, "text"])
@@ -324,9 +325,6 @@ def test_an_equal_number_of_another_type_stands_beside():
     def equal_ones(values):
         return [value for value in values if repeated(value) and len(call_types(value)) == 2]
 
-    assert equal_ones(firsts([1, 30], [8, 0], breaks="number"))
-    # a real number makes sums and products of whole ones real
-    assert not any(float in call_types(value) for value in firsts([1, 30], [8, 0], breaks="number"))
     assert equal_ones(firsts([7, 0.5], [8, 2.5, 9], breaks=""))
     assert equal_ones(firsts([7, 30], [8], breaks="")) == []
 
