@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Annotated
 from urllib.parse import urlsplit, urlunsplit
@@ -70,25 +71,24 @@ def _is_url(text: str) -> bool:
     return False
 
 
-def _property(value: object) -> object:
-    if isinstance(value, str) and value not in PROPERTIES:
-        raise ValueError(f"is no property of inputs: write one of {', '.join(PROPERTIES)}")
-    return value
+def _one_of(words: Collection[str], noun: str) -> BeforeValidator:
+    """Let pass one of some words; `noun` says what they are."""
 
+    def check(value: object) -> object:
+        if isinstance(value, str) and value not in words:
+            raise ValueError(f"is no {noun}: write one of {', '.join(words)}")
+        return value
 
-def _part(value: object) -> object:
-    if isinstance(value, str) and value not in SEARCH_PARTS:
-        raise ValueError(f"is no part of the search: write one of {', '.join(SEARCH_PARTS)}")
-    return value
+    return BeforeValidator(check)
 
 
 Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
-Properties = Annotated[tuple[Annotated[str, BeforeValidator(_property)], ...], BeforeValidator(_tuple)]
+Properties = Annotated[tuple[Annotated[str, _one_of(PROPERTIES, "property of inputs")], ...], BeforeValidator(_tuple)]
 Duration = Annotated[float, BeforeValidator(_seconds)]
 Size = Annotated[int, BeforeValidator(_bytes)]
 Endpoint = Annotated[Text, BeforeValidator(_endpoint)]
-Parts = Annotated[tuple[Annotated[str, BeforeValidator(_part)], ...], BeforeValidator(_tuple)]
+Parts = Annotated[tuple[Annotated[str, _one_of(SEARCH_PARTS, "part of the search")], ...], BeforeValidator(_tuple)]
 
 
 def without_passwords(endpoints: str | None) -> str | None:

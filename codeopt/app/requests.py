@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from codeopt.app.project import Project
 from codeopt.model.calls import Expected
@@ -41,27 +42,33 @@ class Questions:
         self._expected = expected
         self._recordings = recordings
         self._files = files
+        self._known: dict[Target, ProposalRequest] = {}
 
     def request(self, target: Target, attempts: Sequence[Attempt], samples: int, seed: int) -> ProposalRequest:
         """Ask for `samples` patches of `target`, given what earlier attempts came to."""
+        known = self._known.get(target)
+        if known is None:
+            known = self._known[target] = self._about(target)
+        return replace(known, attempts=tuple(attempts), samples=samples, seed=seed)
+
+    def _about(self, target: Target) -> ProposalRequest:
+        """Return what all questions about a target have in common."""
         function = self._project.index.find(str(target.name))
+        source = self._files[target.name.path]
         lines = next((row.lines for row in self._profile.rows if row.name == target.name), ())
         recording = self._recordings.get(target.name)
         return ProposalRequest(
             target=target,
             function=function,
-            files=((target.name.path, self._files[target.name.path]),),
+            files=((target.name.path, source),),
             context=context_of(self._project.index, function, self._files.__getitem__, edges=self._profile.edges),
             line_seconds=lines,
             observed=self._observed(target.name),
             calls=recording.seen if recording else 0,
             each_s=recording.each_s if recording else 0.0,
-            traits=_shares(traits_of(self._files[target.name.path], function), dict(lines)),
+            traits=_shares(traits_of(source, function), dict(lines)),
             modules=self._modules,
-            hints=hints_for(self._files[target.name.path], function),
-            attempts=tuple(attempts),
-            samples=samples,
-            seed=seed,
+            hints=hints_for(source, function),
         )
 
     def code(self, candidate: Candidate) -> str:

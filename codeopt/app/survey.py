@@ -78,10 +78,7 @@ class Survey:
     def evidence(self, suite: SuiteRun | None, names: Sequence[TargetName], referee: Sandbox) -> Evidence:
         """Record the targets' calls and learn from the original what they should do."""
         self._reporter.stage("record", f"{len(names)} targets")
-        recordings = {
-            r.name: r for r in self._kept("recordings", tuple[Recording, ...], lambda: tuple(record(self._scene, names).values()))
-        }
-        expected = self._expected(recordings, referee)
+        recordings, expected = self._learnt("recordings", "expected", names, referee)
         decoys = None if suite is None else self._kept("decoys", Decoys, lambda: choose_decoys(self._scene, suite))
         if decoys is not None and decoys.reason:
             self._reporter.note(f"whether the tests are reported truly cannot be tried: {decoys.reason}")
@@ -91,22 +88,19 @@ class Survey:
         """Record the calls of further functions, and learn what they should do; those that are never called have no entry."""
         listed = ", ".join(map(str, names))
         self._reporter.stage("record", listed)
-        found = self._kept(f"recordings/{listed}", tuple[Recording, ...], lambda: tuple(record(self._scene, names).values()))
+        return self._learnt(f"recordings/{listed}", f"expected/{listed}", names, referee)
+
+    def _learnt(
+        self, recorded_as: str, learnt_as: str, names: Sequence[TargetName], referee: Sandbox
+    ) -> tuple[Mapping[TargetName, Recording], Mapping[TargetName, Expected]]:
+        found = self._kept(recorded_as, tuple[Recording, ...], lambda: tuple(record(self._scene, names).values()))
         recordings = {recording.name: recording for recording in found}
         learnt = self._kept(
-            f"expected/{listed}",
+            learnt_as,
             tuple[tuple[TargetName, Expected], ...],
             lambda: tuple((name, learn_expected(self._scene, referee, recordings[name])) for name in recordings),
         )
         return recordings, dict(learnt)
-
-    def _expected(self, recordings: Mapping[TargetName, Recording], referee: Sandbox) -> Mapping[TargetName, Expected]:
-        learnt = self._kept(
-            "expected",
-            tuple[tuple[TargetName, Expected], ...],
-            lambda: tuple((name, learn_expected(self._scene, referee, recordings[name])) for name in recordings),
-        )
-        return dict(learnt)
 
     def _kept(self, name: str, kind: type[Noun], make: Callable[[], Noun]) -> Noun:
         known = self._store.value(f"survey/{name}")

@@ -98,7 +98,7 @@ def _verified(
         evidence = survey.evidence(suite, names, referee)
         main = functions[0] if named else _busiest(functions, evidence)
         target = Target(name=main.name, span=main.span, source_sha=main.source_sha, share=0.0)
-        judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout, also=names)
+        judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout, touched=lambda _: (evidence, names))
         candidate = Candidate(target=target, patch=change, origin=Origin(proposer="user"))
         reporter.stage("verify", str(main.name))
         verdict = judge.confirm(candidate)

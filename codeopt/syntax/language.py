@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import tree_sitter
 import tree_sitter_python
 
-__all__ = ["LANGUAGES", "Grammar", "Language", "grammar_of", "grammar_version", "language_of"]
+__all__ = ["LANGUAGES", "Grammar", "Language", "grammar_of", "grammar_version", "language_of", "query_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +78,22 @@ def _first_error(root: tree_sitter.Node) -> tree_sitter.Node:
 def grammar_of(language: Language) -> Grammar:
     """Return a language's grammar with its query, loaded once."""
     grammar = tree_sitter.Language(language.grammar())
-    return Grammar(language=grammar, query=tree_sitter.Query(grammar, _query_text(language)))
+    return Grammar(language=grammar, query=tree_sitter.Query(grammar, _query_text(language, "outline")))
+
+
+@functools.cache
+def query_of(language: Language, name: str) -> tree_sitter.Query:
+    """Return another query of a language, compiled once."""
+    return tree_sitter.Query(grammar_of(language).language, _query_text(language, name))
 
 
 @functools.cache
 def grammar_version(language: Language) -> str:
     """Name all that the outline of a file depends on besides its bytes, but for codeopt's own code: the grammar and the query."""
-    query = hashlib.sha256(_query_text(language).encode()).hexdigest()[:12]
+    query = hashlib.sha256(_query_text(language, "outline").encode()).hexdigest()[:12]
     return f"{language.distribution}-{metadata.version(language.distribution)}-{query}"
 
 
-def _query_text(language: Language) -> str:
-    return resources.files("codeopt.syntax").joinpath("queries", language.name, "outline.scm").read_text(encoding="utf-8")
+def _query_text(language: Language, name: str) -> str:
+    folder = resources.files("codeopt.syntax").joinpath("queries", language.name)
+    return "\n".join(folder.joinpath(f"{part}.scm").read_text(encoding="utf-8") for part in ("loops", name))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 
 import tree_sitter
 
 from codeopt.model.code import Function
-from codeopt.syntax.language import Language, grammar_of, language_of
+from codeopt.syntax.language import grammar_of, language_of, query_of
 from codeopt.syntax.text import unindented
 
 __all__ = ["traits_of"]
@@ -29,7 +27,7 @@ def traits_of(source: bytes, function: Function) -> Mapping[str, tuple[int, ...]
         return {}
     text = unindented(source, function.span).encode()
     root = tree_sitter.Parser(grammar_of(language).language).parse(text).root_node
-    captures = tree_sitter.QueryCursor(_query(language)).captures(root)
+    captures = tree_sitter.QueryCursor(query_of(language, "traits")).captures(root)
     found: dict[str, set[int]] = {}
     for trait, lines in _traits(captures, function.name.qualname.rpartition(".")[2]):
         found.setdefault(trait, set()).update(function.span.start_line + line for line in lines)
@@ -71,9 +69,3 @@ def _is_source(node: tree_sitter.Node, loop: tree_sitter.Node) -> bool:
 def _calls(call: tree_sitter.Node, name: str) -> bool:
     called = call.child_by_field_name("function")
     return called is not None and called.text is not None and called.text.decode(errors="replace").rpartition(".")[2] == name
-
-
-@functools.cache
-def _query(language: Language) -> tree_sitter.Query:
-    text = resources.files("codeopt.syntax").joinpath("queries", language.name, "traits.scm").read_text(encoding="utf-8")
-    return tree_sitter.Query(grammar_of(language).language, text)

@@ -54,9 +54,9 @@ class Evidence:
 class TrialJudge:
     """Judges candidates against the evidence; `referee` is an open sandbox of one core on the original tree.
 
-    `checkout` gives the files of a patch as they would ship: the diff, applied by git to a clean checkout. The calls of `also` are compared
-    besides those of the candidate's target: other functions that a patch touches. `touched` finds these, and the evidence with them, for
-    each candidate. Without `screened` patches are run whatever they say: so the walls behind the screen are tested.
+    `checkout` gives the files of a patch as they would ship: the diff, applied by git to a clean checkout. `touched` finds the functions
+    that a candidate changes besides its target, whose calls are compared as well, and the evidence with them; without it the target's
+    calls are all. Without `screened` patches are run whatever they say: so the walls behind the screen are tested.
     """
 
     def __init__(
@@ -66,12 +66,10 @@ class TrialJudge:
         *,
         referee: Sandbox,
         checkout: Checkout,
-        also: tuple[TargetName, ...] = (),
         touched: FindTouched | None = None,
         screened: bool = True,
     ) -> None:
         """Keep what all verdicts rest on."""
-        self._also = also
         self._touched = touched
         self._screened = screened
         self._scene = scene
@@ -116,7 +114,7 @@ class TrialJudge:
 
     @contextmanager
     def _ladder(self, candidate: Candidate, files: Mapping[str, bytes]) -> Iterator[_Ladder]:
-        evidence, also = self._touched(candidate) if self._touched is not None else (self._evidence, self._also)
+        evidence, also = self._touched(candidate) if self._touched is not None else (self._evidence, ())
         with self._scene.provider.open(files, cores=1) as contestant:
             yield _Ladder(scene=self._scene, evidence=evidence, old=self._referee, new=contestant, files=files, also=also)
 

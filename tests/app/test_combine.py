@@ -6,18 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from codeopt.adapters.local.provider import LocalProvider
-from codeopt.adapters.store.memory import MemoryStore
 from codeopt.app.combine import combine, combined
-from codeopt.app.project import open_project, scene_of
-from codeopt.app.shipping import Shipping
-from codeopt.app.survey import Survey
-from codeopt.assets import programs_dir
-from codeopt.config import Settings
 from codeopt.model.code import Target
 from codeopt.model.evidence import Check, CheckKind, Comparison, Outcome, Verdict
 from codeopt.model.patch import Candidate, Origin
 from codeopt.patching.versions import patch_between
+from tests.app.conftest import surveyed
 
 MODULE = '''def first(x):
     """Say one more."""
@@ -48,23 +42,15 @@ def together(make_repo, tmp_path, reporter):
 
     def run(*changes: tuple[str, str], tests: str = TESTS):
         root: Path = make_repo(slow__py=MODULE, bench__py=BENCH, test_slow__py=tests)
-        settings = Settings(workload="python bench.py", sandbox="local")
-        project = open_project(root, settings, tree=tmp_path / "tree")
-        provider = LocalProvider(project.tree, programs_dir())
-        provider.prepare(project.environment)
-        store = MemoryStore()
-        scene = scene_of(project, settings, provider)
-        survey = Survey(scene, project, store=store, reporter=reporter)
-        for qualname, (old, new) in zip(("first", "second"), changes, strict=True):
-            keep(store, project.index.find(qualname), MODULE.replace(old, new))
-        (tmp_path / "scratch").mkdir()
-        with provider.open({}) as referee:
-            names = [candidate.target.name for candidate in store.candidates()]
-            evidence = survey.evidence(survey.suite(allow_failing=False), names, referee)
-            shipping = Shipping(project.tree, tmp_path / "scratch")
-            combine(scene, store, touched=lambda _: (evidence, ()), referee=referee, shipping=shipping, reporter=reporter)
-        provider.close()
-        return combined(store)
+        with surveyed(root, tmp_path, reporter) as at:
+            for qualname, (old, new) in zip(("first", "second"), changes, strict=True):
+                keep(at.store, at.project.index.find(qualname), MODULE.replace(old, new))
+            with at.scene.provider.open({}) as referee:
+                names = [candidate.target.name for candidate in at.store.candidates()]
+                evidence = at.survey.evidence(at.survey.suite(allow_failing=False), names, referee)
+                found = (evidence, ())
+                combine(at.scene, at.store, touched=lambda _: found, referee=referee, shipping=at.shipping, reporter=reporter)
+        return combined(at.store)
 
     return run
 

@@ -6,19 +6,13 @@ import re
 
 import pytest
 
-from codeopt.adapters.local import LocalProvider
-from codeopt.adapters.store.memory import MemoryStore
-from codeopt.app.project import open_project, scene_of
-from codeopt.app.shipping import Shipping
-from codeopt.app.survey import Survey
 from codeopt.app.touched import Touched
-from codeopt.assets import programs_dir
-from codeopt.config import Settings
 from codeopt.model.code import Target
 from codeopt.model.evidence import Outcome
 from codeopt.model.patch import Candidate, Origin
 from codeopt.patching.versions import patch_between
 from codeopt.trial.judge import TrialJudge
+from tests.app.conftest import surveyed
 
 MODULE = """NAMES = [str(n) for n in range(300)]
 
@@ -61,26 +55,17 @@ def judged(make_repo, tmp_path, reporter):
 
     def run(after: str):
         root = make_repo(slow__py=MODULE, bench__py=BENCH, test_slow__py=TESTS)
-        settings = Settings(workload="python bench.py", sandbox="local")
-        project = open_project(root, settings, tree=tmp_path / "tree")
-        provider = LocalProvider(project.tree, programs_dir())
-        provider.prepare(project.environment)
-        store = MemoryStore()
-        scene = scene_of(project, settings, provider)
-        survey = Survey(scene, project, store=store, reporter=reporter)
-        function = project.index.find("total")
-        target = Target(name=function.name, span=function.span, source_sha=function.source_sha, share=1.0)
-        candidate = Candidate(
-            target=target, patch=patch_between("slow.py", MODULE.encode(), after.encode()), origin=Origin(proposer="model")
-        )
-        with provider.open({}, cores=1) as referee:
-            evidence = survey.evidence(survey.suite(allow_failing=False), [function.name], referee)
-            touched = Touched(survey, project, evidence, files=scene.files, referee=referee)
-            shipping = Shipping(project.tree, tmp_path / "scratch")
-            judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout, touched=touched.evidence)
-            verdict = judge.screen(candidate)
-        provider.close()
-        return verdict, store.names("survey/expected")
+        with surveyed(root, tmp_path, reporter) as at:
+            function = at.project.index.find("total")
+            target = Target(name=function.name, span=function.span, source_sha=function.source_sha, share=1.0)
+            patch = patch_between("slow.py", MODULE.encode(), after.encode())
+            candidate = Candidate(target=target, patch=patch, origin=Origin(proposer="model"))
+            with at.scene.provider.open({}, cores=1) as referee:
+                evidence = at.survey.evidence(at.survey.suite(allow_failing=False), [function.name], referee)
+                touched = Touched(at.survey, at.project, evidence, files=at.scene.files, referee=referee)
+                judge = TrialJudge(at.scene, evidence, referee=referee, checkout=at.shipping.checkout, touched=touched.evidence)
+                verdict = judge.screen(candidate)
+        return verdict, at.store.names("survey/expected")
 
     return run
 

@@ -79,8 +79,7 @@ class ModelProposer:
         """
         request = _reduced(request, self._without)
         ways = ways_for(self._strategies, request)
-        dealt = deal(ways, request, temperatures=self._sampling.temperatures, drawn="bandit" not in self._without)
-        parts = dealt if request.samples > 0 else []
+        parts = deal(ways, request, temperatures=self._sampling.temperatures, drawn="bandit" not in self._without)
         results = await asyncio.gather(*(self._ask(request, part) for part in parts), return_exceptions=True)
         _raise_if_lost(results)
         # A fault of some of the requests costs their answers only.

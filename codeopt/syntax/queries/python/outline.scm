@@ -12,14 +12,6 @@
 (expression_statement (assignment) @constant)
 (type_alias_statement) @constant
 
-; What runs more than once per call.
-(for_statement) @loop
-(while_statement) @loop
-(list_comprehension) @loop
-(set_comprehension) @loop
-(dictionary_comprehension) @loop
-(generator_expression) @loop
-
 ; What is called, as far as it has a name.
 (call function: (identifier) @call)
 (call function: (attribute) @call)

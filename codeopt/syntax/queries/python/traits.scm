@@ -1,13 +1,6 @@
 ; What a function does that costs time, as far as its text says it. A capture is a trait; codeopt/syntax/traits.py adds `loop/` before
 ; those that stand in a loop.
 
-(for_statement) @loop
-(while_statement) @loop
-(list_comprehension) @loop
-(set_comprehension) @loop
-(dictionary_comprehension) @loop
-(generator_expression) @loop
-
 ; Something is looked for, one element after the other.
 (comparison_operator operators: ["in" "not in"]) @search
 (call function: (attribute attribute: (identifier) @_name) (#any-of? @_name "index" "count" "remove" "rindex")) @search
