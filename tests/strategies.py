@@ -176,6 +176,8 @@ def _of(hint: typing.Any) -> st.SearchStrategy:
         return st.one_of(*map(_of, parts))
     if origin is tuple:
         return st.lists(_of(parts[0]), max_size=3).map(tuple) if parts[1:] == (...,) else st.tuples(*map(_of, parts))
+    if origin is frozenset:
+        return st.frozensets(_of(parts[0]), max_size=3)
     if is_dataclass(hint):
         return noun(hint)
     if issubclass(hint, enum.Enum):
