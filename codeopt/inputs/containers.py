@@ -19,13 +19,20 @@ _MIXING = frozenset({"swap", "equal", "reverse", "shuffle", "sort", "rotate", "c
 _ORDER = ("sorted", "descending")
 
 
-def container_edges(node: Node, signature: Signature, *, holds: frozenset[str], flows: bool, seed: int) -> Iterator[Edge]:
+def container_edges(
+    node: Node, signature: Signature, *, holds: frozenset[str], flows: bool, allowed: frozenset[str], seed: int
+) -> Iterator[Edge]:
     """Yield the edges of a container.
 
-    `holds` are the properties of all recorded ones, `flows` says whether it may be an iterator, `seed` decides what is left to chance.
+    `holds` are the properties of all recorded ones, `flows` says whether it may be an iterator, `allowed` are types that may stand in its
+    place, `seed` decides what is left to chance.
     """
     if flows:
         yield from _flows(node)
+    if node.type in {"list", "tuple"}:
+        yield from (do(f"type: {kind}", ("as", kind), kind=kind) for kind in sorted({"set", "frozenset", "dict"} & allowed))
+        if "range" in allowed:
+            yield put("a range", range(node.length))
     if isinstance(node.value, range):
         yield from _ranges(node.value)
     elif node.type in MAPPINGS:

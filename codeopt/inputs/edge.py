@@ -21,7 +21,7 @@ LARGE = 1 << 31  # a number of rounds or items beyond which a call does not come
 # What a plan is said to break, by what recorded values lack where it did not hold; the first that is broken names the plan.
 TAGS = {
     "type": "type",
-    "none": "type",
+    "none": "none",
     "nan": "finite",
     "finite": "finite",
     "shape": "shape",
@@ -41,6 +41,7 @@ TAGS = {
     "encodable": "ascii",
     "ascii": "ascii",
     "state": "state",
+    "held": "held",
     "answers": "answers",
     "number": "number",
     "sequence": "sequence",

@@ -27,10 +27,11 @@ def novel_plans(
         reals=_added(before.reals, after.reals),
         texts=_added(before.texts, after.texts),
         fragments=_added(before.fragments, after.fragments),
+        names_none=after.names_none and not before.names_none,
     )
-    if not (new.numbers or new.reals or new.texts or new.fragments):
+    if not (new.numbers or new.reals or new.texts or new.fragments or new.names_none):
         return ()
-    bare = replace(before, numbers=(), reals=(), texts=(), fragments=())
+    bare = replace(before, numbers=(), reals=(), texts=(), fragments=(), names_none=False)
     known = frozenset(plans(sketches, bare, most=most, seed=seed, unwanted=unwanted))
     return tuple(plan for plan in plans(sketches, new, most=2 * most, seed=seed, unwanted=unwanted) if plan not in known)[:most]
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from codeopt.inputs.edge import Edge, do, lacking
 from codeopt.inputs.sketch import Node
 
-__all__ = ["object_edges"]
+__all__ = ["object_edges", "own_edges"]
 
 _DECIMALS = ("0", "-0", "1", "-1", "0.1", "1E+30", "1E-30", "1.10", "NaN", "Infinity", "-Infinity", "123456789012345678901234567890")
 _FRACTIONS = ("0", "1", "-1", "1/3", "-7/2", "10000000000000000000000/3")
@@ -23,6 +23,7 @@ _DATES = ("0001-01-01", "1970-01-01", "2000-02-29", "2100-12-31", "9999-12-31")
 _MOMENTS = ("0001-01-01T00:00:00", "1970-01-01T00:00:00", "2000-02-29T23:59:59.999999", "2024-10-27T02:30:00", "9999-12-31T23:59:59")
 _WIDE = frozenset({"small"})
 _USUAL_YEARS = range(1900, 2200)
+_BUILT_IN = frozenset({"list", "tuple", "set", "frozenset"})
 _ANSWERS = ("nothing", "turned", "failed")
 
 
@@ -34,6 +35,31 @@ def object_edges(node: Node) -> Iterator[Edge]:
         yield from _by_text(node)
     elif node.kind == "callable" and node.text != "class":
         yield from (do(f"a function that answers {how}", ("answers", how), risks={"answers"}) for how in _ANSWERS)
+
+
+def own_edges(node: Node, *, allowed: frozenset[str], seed: int) -> Iterator[Edge]:
+    """Yield the edges of a collection of a class of the repository's own: its own methods make them, so it stays in order with itself.
+
+    `allowed` are the built-in types that may stand in its place.
+    """
+    length = node.length
+    sizes = {"empty": 0, "one": 1, "two": 2, "half": length // 2, "one less": length - 1}
+    yield from (do(name, ("own keep", size), resizes=True) for name, size in sizes.items() if 0 <= size < length)
+    yield do("another's item beside", ("own more", seed), resizes=True)
+    if length:
+        spot = seed % length
+        yield do("without one", ("own drop", spot), resizes=True)
+        yield do("without its first", ("own drop", 0), resizes=True)
+    if length and node.text != "set":
+        yield do("the first looked up before", ("own use", 0))
+        yield do("one looked up before", ("own use", spot))
+        yield do("the first put there again", ("own again", 0))
+        yield do("another's item", ("own other", spot, seed))
+        yield do("two exchanged", ("own swap", 0, length - 1))
+    for kind in sorted(_BUILT_IN & allowed if node.text != "mapping" else {"dict"} & allowed):
+        yield do(f"type: {kind}", ("as", kind), kind=kind)
+        if kind in {"tuple", "list", "dict"}:
+            yield do(f"a subclass of {kind}", ("as", kind), ("subclass",), kind="subclass")
 
 
 def _by_text(node: Node) -> Iterator[Edge]:

@@ -10,10 +10,10 @@ from codeopt.inputs.arrays import array_edges
 from codeopt.inputs.atoms import Near, atom_edges
 from codeopt.inputs.containers import container_edges, settled
 from codeopt.inputs.edge import Edge, do, put, tag_of
-from codeopt.inputs.objects import object_edges
+from codeopt.inputs.objects import object_edges, own_edges
 from codeopt.inputs.relations import Relations, relations_of
 from codeopt.inputs.signature import Signature
-from codeopt.inputs.sketch import ATOMS, CONTAINERS, FLOW, MAPPINGS, SETS, Call, Node
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, FLOW, MAPPINGS, OWN, SETS, Call, Node
 from codeopt.inputs.slots import Slot, slots_of
 from codeopt.model.plan import Change, Place, Plan
 
@@ -57,14 +57,18 @@ class Planner:
     def edges(self, spot: Spot, seed: int) -> Iterator[Edge]:
         """Yield all edges of a place."""
         node, slot = spot.node, spot.slot
-        if slot.takes_none and node.type != "NoneType":
+        if slot.is_part:
+            return
+        if (slot.takes_none or self.signature.names_none) and node.type != "NoneType":
             yield put("none", None)
         if node.type in ATOMS:
             yield from atom_edges(node, self.signature, self._near(spot))
         elif node.type in CONTAINERS | SETS | MAPPINGS or node.kind in {FLOW, "range"}:
-            yield from container_edges(node, self.signature, holds=slot.holds, flows=slot.flows, seed=seed)
+            yield from container_edges(node, self.signature, holds=slot.holds, flows=slot.flows, allowed=slot.allowed, seed=seed)
         elif node.kind == "array":
             yield from array_edges(node, "" if slot.parameter is None else slot.parameter.annotation, seed)
+        elif node.kind == OWN:
+            yield from own_edges(node, allowed=slot.allowed, seed=seed)
         else:
             yield from object_edges(node)
 
@@ -102,6 +106,8 @@ class Planner:
     def _spoilt(self, holder: Slot, spot: Spot, edge: Edge, *, settles: bool) -> frozenset[str]:
         if any(node.kind == "dataclass" for node in holder.nodes):
             return frozenset({"state"})
+        if any(node.kind == "object" for node in holder.nodes):
+            return frozenset({"held"})
         risks = set() if settles else {"sorted", "descending", "unique"}
         if edge.kind and (edge.kind in CONTAINERS) != (spot.node.type in CONTAINERS):
             risks.add("nested")

@@ -5,16 +5,25 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeopt.inputs.constants import Constants, Function, constants_of
 from codeopt.inputs.fragments import fragments_of
+from codeopt.inputs.tested import types_told_apart
 from codeopt.model.plan import Place
 
 __all__ = ["NOTHING", "Missing", "Parameter", "Signature", "signature_of"]
 
 _MOST_CONSTANTS = 24
 _LONGEST = 40
+
+
+# Parameters are called so where they take whatever behaves so.
+_BY_NAME = {
+    name: frozenset({kind})
+    for kind, names in {"Iterable": ("iterable", "iterables"), "Iterator": ("iterator",), "Mapping": ("mapping",)}.items()
+    for name in names
+}
 
 
 class Missing:
@@ -28,7 +37,8 @@ NOTHING = Missing()
 class Parameter:
     """A parameter.
 
-    `kind` is one of `positional` (by position only), `either`, `named` (by name only), `rest` (`*args`) and `others` (`**kw`).
+    `kind` is one of `positional` (by position only), `either`, `named` (by name only), `rest` (`*args`) and `others` (`**kw`). `tested` are
+    the types that the function tells apart here, `inside` those in what it holds.
     """
 
     name: str
@@ -36,6 +46,8 @@ class Parameter:
     annotation: str = ""
     optional: bool = False
     default: object = NOTHING
+    tested: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
 
     @property
     def takes_none(self) -> bool:
@@ -45,8 +57,8 @@ class Parameter:
 
     @property
     def heads(self) -> frozenset[str]:
-        """The names of the types that the annotation is a choice of, without what is in their brackets."""
-        return frozenset(_heads(_parsed(self.annotation)))
+        """The names of the types that the annotation is a choice of, without what is in their brackets; without one, what its name says."""
+        return frozenset(_heads(_parsed(self.annotation))) if self.annotation else _BY_NAME.get(self.name, frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +66,7 @@ class Signature:
     """What is known of a function's inputs.
 
     `numbers`, `reals` and `texts` are constants that it works with, its own first; `fragments` are the literal parts of its texts, which
-    may be patterns or formats.
+    may be patterns or formats. `names_none` says that its body names None.
     """
 
     parameters: tuple[Parameter, ...] = ()
@@ -62,6 +74,7 @@ class Signature:
     reals: tuple[float, ...] = ()
     texts: tuple[str, ...] = ()
     fragments: tuple[str, ...] = ()
+    names_none: bool = False
 
     def at(self, place: str | int) -> Parameter | None:
         """Return the parameter of an argument's position or name; None where it falls under `*args` or `**kw`."""
@@ -100,11 +113,12 @@ def _signature(function: Function, constants: Constants) -> Signature:
     every = (*constants.own, *constants.reached)
     texts = [value for value in every if isinstance(value, str) and 0 < len(value) <= _LONGEST]
     return Signature(
-        parameters=tuple(_parameters(function.args)),
+        parameters=tuple(_tested(function)),
         numbers=tuple(dict.fromkeys(value for value in every if type(value) is int))[:_MOST_CONSTANTS],
         reals=tuple(dict.fromkeys(value for value in every if type(value) is float))[:_MOST_CONSTANTS],
         texts=tuple(dict.fromkeys(texts))[:_MOST_CONSTANTS],
         fragments=fragments_of(constants.own, constants.reached),
+        names_none=None in constants.own,
     )
 
 
@@ -118,6 +132,12 @@ def _functions(nodes: Iterable[ast.AST], prefix: str) -> Iterator[tuple[str, Fun
             yield from _functions(node.body, f"{name}.")
         elif not isinstance(node, ast.expr):
             yield from _functions(ast.iter_child_nodes(node), prefix)
+
+
+def _tested(function: Function) -> Iterator[Parameter]:
+    types = types_told_apart(function)
+    inside = types.get("", frozenset())
+    yield from (replace(each, tested=types.get(each.name, frozenset()), inside=inside) for each in _parameters(function.args))
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from codeopt.model.plan import Place
 
-__all__ = ["ATOMS", "CONTAINERS", "FLOW", "MAPPINGS", "SETS", "Call", "Node", "read_calls"]
+__all__ = ["ATOMS", "CONTAINERS", "FLOW", "MAPPINGS", "OWN", "SETS", "Call", "Node", "read_calls"]
 
 ATOMS = frozenset({"int", "bool", "float", "complex", "str", "bytes", "bytearray", "NoneType"})
 CONTAINERS = frozenset({"list", "tuple", "collections.deque"})
 SETS = frozenset({"set", "frozenset"})
 MAPPINGS = frozenset({"dict", "collections.OrderedDict", "collections.defaultdict", "collections.Counter"})
 FLOW = "flow"  # the kind of what can be gone through once: iterators, generators
+OWN = "own"  # the kind of collections of the repository's own classes; `text` says which form they have
 _DEEPEST = 8
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from codeopt.inputs.edge import TAGS, Edge
 from codeopt.inputs.signature import Parameter, Signature
-from codeopt.inputs.sketch import ATOMS, CONTAINERS, FLOW, MAPPINGS, Call, Node
+from codeopt.inputs.sketch import ATOMS, CONTAINERS, FLOW, MAPPINGS, OWN, Call, Node
 from codeopt.model.plan import Place
 
 __all__ = ["ANY", "Slot", "slots_of"]
@@ -27,11 +27,13 @@ _SEQUENCES = frozenset({"list", "tuple"})
 _FLOWS = frozenset({"generator", "list_iterator"})
 # What an annotation allows beside what it names, of what is made here.
 _ALLOWED = {
-    "Iterable": frozenset({"list", "tuple", "range", *_FLOWS}),
+    "Iterable": frozenset({"list", "tuple", "range", "set", "frozenset", "dict", *_FLOWS}),
     "Iterator": _FLOWS,
     "Sequence": frozenset({"list", "tuple", "range"}),
-    "Collection": frozenset({"list", "tuple", "range", "set", "frozenset"}),
-    **{name: frozenset({name}) for name in ("int", "float", "str", "bytes", "list", "tuple", "set", "frozenset", "range")},
+    "Collection": frozenset({"list", "tuple", "range", "set", "frozenset", "dict"}),
+    "Set": frozenset({"set", "frozenset"}),
+    "Mapping": frozenset({"dict"}),
+    **{name: frozenset({name}) for name in ("int", "float", "str", "bytes", "list", "tuple", "dict", "set", "frozenset", "range")},
 }
 
 
@@ -43,6 +45,8 @@ class Slot:
     nodes: tuple[Node, ...]
     holds: frozenset[str]
     parameter: Parameter | None = None
+    is_part: bool = False
+    """Whether it is a part that an object knows about: what it holds can be others, it cannot be another itself."""
 
     @property
     def types(self) -> frozenset[str]:
@@ -64,11 +68,11 @@ class Slot:
     @property
     def flows(self) -> bool:
         """Whether it may be what can be gone through once, because a call had such or the annotation says so."""
-        return any(node.kind == FLOW for node in self.nodes) or bool(self._annotated & _FLOWS)
+        return any(node.kind == FLOW for node in self.nodes) or bool(self.allowed & _FLOWS)
 
     def broken(self, edge: Edge) -> frozenset[str]:
         """Return the properties that an edge breaks here."""
-        known = edge.kind in {"", "NoneType", *self.types} or edge.kind in self._annotated or (edge.kind in _FLOWS and self.flows)
+        known = edge.kind in {"", "NoneType", *self.types} or edge.kind in self.allowed or (edge.kind in _FLOWS and self.flows)
         risks = edge.risks if known else edge.risks | {self._strange(edge.kind)}
         return risks & (self.holds | {"type"}) - ({"none"} if self.takes_none else frozenset())
 
@@ -78,16 +82,20 @@ class Slot:
             return "number" if len(self.pattern) == _ARGUMENT else "type"
         if kind in {*_SEQUENCES, "subclass"} and self.types & _SEQUENCES and not self.types - _SEQUENCES - ATOMS:
             return "sequence"
-        if kind == "subclass":
-            return "mapping" if "dict" in self.types else "subclass"
-        return "type"
+        if kind != "subclass":
+            return "type"
+        if "dict" in self.types | self.allowed:
+            return "mapping"
+        return "sequence" if self.allowed & _SEQUENCES else "subclass"
 
     @property
-    def _annotated(self) -> frozenset[str]:
-        """The built-in types that the annotation of the argument itself allows."""
-        if self.parameter is None or len(self.pattern) > _ARGUMENT:
+    def allowed(self) -> frozenset[str]:
+        """The built-in types that may stand here beside those that occurred: the annotation says so, or the function tells them apart."""
+        if self.parameter is None:
             return frozenset()
-        return frozenset[str]().union(*(_ALLOWED.get(head, frozenset()) for head in self.parameter.heads))
+        is_argument = len(self.pattern) == _ARGUMENT
+        names = self.parameter.heads | self.parameter.tested if is_argument else self.parameter.inside
+        return frozenset[str]().union(*(_ALLOWED.get(name, frozenset()) for name in names))
 
     def at(self, call: Call, random: Random) -> tuple[Place, Node] | None:
         """Choose a place of a call that fits the pattern, and return it with its node."""
@@ -161,11 +169,14 @@ def _alike(forms: Sequence[object]) -> bool:
 def _inside(slot: Slot) -> Iterator[Slot]:
     """Yield the slots of items: one for all of a sequence, one for each position of records."""
     if all(node.kind in _RECORDS for node in slot.nodes):
-        for name, _ in slot.nodes[0].attrs:
-            held = [held for node in slot.nodes for other, held in node.attrs if other == name]
-            yield _slot((*slot.pattern, f".{name}"), held, frozenset(), slot.parameter)
+        yield from _fields(slot)
         return
-    holders = [node for node in slot.nodes if node.items and (node.type in CONTAINERS | MAPPINGS or node.kind == FLOW)]
+    if all(node.kind == "object" for node in slot.nodes):
+        yield from (
+            replace(part, is_part=True) for part in _fields(slot) if part.types <= MAPPINGS | {"NoneType"} and part.types & MAPPINGS
+        )
+        return
+    holders = [node for node in slot.nodes if node.items and (node.type in CONTAINERS | MAPPINGS or node.kind == FLOW or _has_places(node))]
     if not holders:
         return
     if (slot.types <= {"tuple", "NoneType"} and "shape" in slot.holds) or (slot.types <= MAPPINGS and "keys" in slot.holds):
@@ -177,6 +188,16 @@ def _inside(slot: Slot) -> Iterator[Slot]:
     is_plain = all(item.type in ATOMS for item in items)
     lacks = frozenset[str]().union(*(node.lacks for node in holders)) - _OF_ITEMS if is_plain else frozenset[str]()
     yield _slot((*slot.pattern, ANY), items, lacks, slot.parameter)
+
+
+def _fields(slot: Slot) -> Iterator[Slot]:
+    for name, _ in slot.nodes[0].attrs:
+        held = [held for node in slot.nodes for other, held in node.attrs if other == name]
+        yield _slot((*slot.pattern, f".{name}"), held, frozenset(), slot.parameter)
+
+
+def _has_places(node: Node) -> bool:
+    return node.kind == OWN and node.text != "set"
 
 
 def _slot(pattern: Place, nodes: Sequence[Node], lacks: frozenset[str], parameter: Parameter | None) -> Slot:

@@ -14,9 +14,11 @@ PROPERTIES = (
     "distinct",
     "finite",
     "hashing",
+    "held",
     "lengths",
     "magnitude",
     "mapping",
+    "none",
     "number",
     "sequence",
     "sign",
@@ -54,6 +56,8 @@ class Plan:
     - `keys`, `shape`, `nested`: the keys of records, the size of tuples and the axes of arrays, how deep lists lie in lists
     - `distinct`: two places that hold one object
     - `state`: an object with a part of another
+    - `none`: None where it never was
+    - `held`: another value in a mapping that an object keeps for itself
     - `answers`: what a function among the arguments returns
     - `number`, `subclass`: a boolean, an integer or a real number for one of the others; a class below the one that occurred
     - `type`: any other type that did not occur

@@ -37,7 +37,7 @@ LOOPING = 5  # a mutant that takes so many times as long as the original loops f
 PATIENT = 20  # a made call may take so many times as long as a recorded one
 FOUND = frozenset({"killed", "crashed", "hung"})
 # Another type, or parts of another make, than any recorded call had: what the code does there is nobody's business.
-ALIEN = frozenset({"type", "nested", "shape", "keys", "state", "subclass", "order"})
+ALIEN = frozenset({"type", "none", "nested", "shape", "keys", "state", "subclass", "order"})
 
 
 def probes(scene: Scene, referee: Sandbox, recording: Recording, near: Sequence[bytes]) -> tuple[Probe, ...]:

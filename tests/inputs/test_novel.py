@@ -26,3 +26,10 @@ def test_a_new_number_is_met_at_its_bounds():
 
 def test_never_more_plans_than_wanted():
     assert 0 < len(planned(OLD.replace(b"* size", b"* min(size, 4711)"))) <= 40
+
+
+def test_none_is_tried_where_the_new_version_alone_names_it():
+    before, after = (signature_of(f"def f(x):\n    return {body}\n".encode(), "f", 0) for body in ("x", "x is None"))
+    found = novel_plans(sketched([(([5],), {}), (([6, 7],), {})]), before, after, most=50, seed="s")
+    assert any(change.value == '["none"]' and plan.breaks == "none" for plan in found for change in plan.changes)
+    assert novel_plans(sketched([(([5],), {})]), after, after, most=50, seed="s") == ()

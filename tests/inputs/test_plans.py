@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import collections.abc
 import dataclasses
 import datetime as dt
 import math
@@ -403,3 +404,62 @@ def test_a_hundred_and_fifty_plans_take_less_than_a_second():
 )
 def test_sketches_that_are_none_do_no_harm(sketches):
     assert all(plan.call == 0 for plan in plans(sketches, Signature(), most=50, seed="s"))
+
+
+class Shelf(collections.abc.MutableSequence):
+    """A sequence that also knows how much it holds."""
+
+    def __init__(self, items):
+        self.items, self.total = list(items), sum(items)
+
+    def __getitem__(self, at):
+        return self.items[at]
+
+    def __setitem__(self, at, value):
+        self.total += value - self.items[at]
+        self.items[at] = value
+
+    def __delitem__(self, at):
+        self.total -= self.items.pop(at)
+
+    def __len__(self):
+        return len(self.items)
+
+    def insert(self, at, value):
+        self.total += value
+        self.items.insert(at, value)
+
+
+def test_collections_of_own_classes_change_by_their_own_methods():
+    found = firsts(Shelf([5, 7, 9]), Shelf([11, 12, 13, 14]), Shelf([3]))
+    assert {type(shelf) for shelf in found} == {Shelf}
+    assert all(shelf.total == sum(shelf.items) for shelf in found)
+    assert {0, 1, 2} <= {len(shelf) for shelf in found}
+    assert any(len(shelf) > 4 for shelf in found)
+
+
+def test_a_type_that_the_function_tells_apart_may_come():
+    source = b"def f(x):\n    return x if isinstance(x, tuple) else list(x)\n"
+    usual = firsts(Shelf([5, 7]), Shelf([8]), source=source, breaks="")
+    assert (5, 7) in usual
+    assert not any(type(value) is tuple for value in firsts(Shelf([5, 7]), Shelf([8]), source=b"def f(x): ...\n", breaks=""))
+
+
+def test_a_set_comes_where_any_iterable_may():
+    found = firsts([1, 2], [3, 4, 5], source=b"def f(iterable): ...\n", breaks="")
+    assert {list, tuple, set, dict} <= {type(value) for value in found}
+
+
+class Kept:
+    """An object that keeps values under keys, and the keys in another order."""
+
+    def __init__(self, pairs):
+        self.pairs, self.order = dict(pairs), sorted(pairs)
+
+
+def test_values_that_an_object_keeps_are_others_and_nothing_else_of_it():
+    recorded = Kept({"a": 5, "b": 6}), Kept({"c": 7, "d": 8})
+    found = [kept for kept in firsts(*recorded, breaks="held") if set(kept.pairs.values()) - {5, 6, 7, 8}]
+    assert found
+    assert all(kept.order == sorted(kept.pairs) for kept in found)
+    assert any(0 in kept.pairs.values() for kept in firsts(*recorded, breaks="sign"))

@@ -38,7 +38,7 @@ SORTED = [call([1, 2, 5], 2), call([3, 4, 9], 7), call([0, 1], 1), call([4, 7, 8
         (SORTED, call([2, 3], -1), "sign"),
         (SORTED, call([2, 3], 1 << 40), "magnitude"),
         (SORTED, call([2, 3], "x"), "type"),
-        (SORTED, call([2, 3], None), "type"),
+        (SORTED, call([2, 3], None), "none"),
         ([call(1.5), call(2.5)], call(float("nan")), "finite"),
         ([call("a"), call("b")], call("\u00e4"), "ascii"),
         ([call([1, 2], [3, 4]), call([1], [2]), call([5, 6, 7], [8, 9, 1])], call([1, 2], [3]), "lengths"),
@@ -54,7 +54,7 @@ def test_it_is_said_what_a_call_breaks(recorded, other, breaks):
 def test_none_breaks_nothing_where_the_annotation_allows_it():
     recorded = [call(1), call(2)]
     assert broken(recorded, call(None), b"def f(x: int | None): pass\n") == ""
-    assert broken(recorded, call(None), b"def f(x: int): pass\n") == "type"
+    assert broken(recorded, call(None), b"def f(x: int): pass\n") == "none"
 
 
 def test_what_is_no_sketch_is_left_out():

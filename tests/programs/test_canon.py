@@ -445,3 +445,48 @@ def test_a_tuple_that_would_explode_is_said():
 
 def test_huge_integers_are_encoded():
     assert name(10**6000) != name(10**6000 + 1)
+
+
+class Persistent(collections.abc.Mapping):
+    """A mapping that is a value, and keeps its items in the order in which they came."""
+
+    def __init__(self, pairs):
+        self.pairs = dict(pairs)
+
+    def __getitem__(self, key):
+        return self.pairs[key]
+
+    def __iter__(self):
+        return iter(self.pairs)
+
+    def __len__(self):
+        return len(self.pairs)
+
+    def __eq__(self, other):
+        return dict(self) == dict(other)
+
+    def __hash__(self):
+        return hash(frozenset(self))
+
+    def __reduce__(self):
+        return type(self), (self.pairs,)
+
+
+class Cache(Persistent):
+    """One that tells nothing of what equals it: its order may be what it is for."""
+
+    __hash__ = None
+
+
+def test_the_order_of_what_is_a_value_and_says_what_equals_it_is_no_behaviour():
+    pairs = {"a": [1], "b": [2], "c": [3]}
+    turned = dict(reversed(pairs.items()))
+    assert canon.encode([Persistent(pairs)]) == canon.encode([Persistent(turned)])
+    assert canon.encode([Persistent(pairs)]) != canon.encode([Persistent({**pairs, "a": [2]})])
+    assert canon.encode([Persistent(pairs)]) != canon.encode([Persistent({"a": [1]})])
+    assert canon.encode([Cache(pairs)]) != canon.encode([Cache(turned)])
+
+
+def test_what_such_a_value_holds_is_still_seen_elsewhere():
+    inner = [1]
+    assert canon.encode([Persistent({"a": inner}), inner]) != canon.encode([Persistent({"a": inner}), [1]])

@@ -16,7 +16,7 @@ import sys
 import types
 from collections import deque
 
-from codeopt_inside import values
+from codeopt_inside import canon_array, values
 from codeopt_inside.values import ITERATOR_LIMIT, ITERATORS, OpaqueError, atom, hide, lineage, type_name
 
 __all__ = ["ITERATORS", "ITERATOR_LIMIT", "OpaqueError", "atom", "digest", "encode", "hide"]
@@ -95,7 +95,7 @@ class _Encoder:
         if isinstance(value, getattr(sys.modules.get("pathlib"), "PurePath", ())):
             return ["path", lineage(cls), self.refer(str(value)), self.state(values.own_dict(value))]
         if hasattr(value, "dtype") and hasattr(value, "tobytes") and type_name(cls).startswith("numpy."):
-            return self.numpy_scalar(value)
+            return canon_array.scalar(value)
         self.plain_objects.add(cls)
         return self.by_reduce(value)
 
@@ -172,23 +172,6 @@ class _Encoder:
         """Return the encodings of a set's members, sorted: a set has no order."""
         return sorted(json.dumps(encode([value], self.limit, self.drained), separators=(",", ":")) for value in values)
 
-    def numpy_scalar(self, value):
-        return ["numpy", value.dtype.str, base64.b64encode(value.tobytes()).decode()]
-
-    def array(self, value):
-        kind = value.dtype.str if value.dtype.names is None else str(value.dtype)
-        # Column order shows in what `ravel` and the like make of it; gaps between the items do not.
-        node = ["array", kind, list(value.shape), bool(value.flags.writeable), bool(value.flags.fnc)]
-        if value.dtype.hasobject:
-            return [*node, self.refer_all(value.ravel().tolist())]
-        return [*node, base64.b64encode(value.tobytes()).decode()]
-
-    def tensor(self, value):
-        flat = value.detach().cpu().contiguous()
-        raw = flat.view(-1).view(__import__("torch").uint8) if flat.numel() else flat.view(-1)
-        data = base64.b64encode(bytes(raw.tolist())).decode()
-        return ["tensor", str(value.dtype), list(value.shape), str(value.device), bool(value.requires_grad), data]
-
     def by_reduce(self, value):
         """Encode any other object by what `pickle` would rebuild it from, as data."""
         cls = type(value)
@@ -201,10 +184,19 @@ class _Encoder:
             return self.global_value(value, reduced)
         parts = list(reduced) + [None] * (6 - len(reduced))
         maker, arguments, state, items, pairs = parts[:5]
+        if values.without_order(cls):
+            arguments = [self.in_order(part) for part in arguments]
         node = ["object", self.lineage(cls), self.kin(maker, cls), [self.kin(part, cls) for part in arguments], self.object_state(state)]
         node.append(self.refer_all(items) if items is not None else None)
         node.append([self.refer_all(pair) for pair in pairs] if pairs is not None else None)
         return [*node, self.dropped(value, state)]
+
+    def in_order(self, part):
+        """Return a dictionary or a list, of what has no order, in one that hangs on nothing but what it holds."""
+        if type(part) not in (dict, list):
+            return part
+        held = sorted(part.items() if type(part) is dict else part, key=lambda each: digest(encode([each], self.limit, self.drained)))
+        return type(part)(held)
 
     def lineage(self, cls):
         if cls not in self.lineages:
@@ -270,9 +262,9 @@ _PLAIN = {
     types.ModuleType: lambda _, v: ["module", v.__name__],
 }
 _BY_NAME = {
-    "numpy.ndarray": _Encoder.array,
-    "torch.Tensor": _Encoder.tensor,
-    "torch.nn.parameter.Parameter": _Encoder.tensor,
+    "numpy.ndarray": canon_array.array,
+    "torch.Tensor": canon_array.tensor,
+    "torch.nn.parameter.Parameter": canon_array.tensor,
 }
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import random
 
-from codeopt_inside import answering, change_flow, change_kinds
+from codeopt_inside import answering, change_flow, change_kinds, own
 
 _LARGEST = 1_000_000
 _NUMBERS = {"int": int, "float": float, "bool": bool}
@@ -20,6 +20,8 @@ def inner(holder, step):
         return list(holder.values())[step]
     if type(holder) in (set, frozenset):
         raise TypeError("a set has no places")
+    if own.form(holder):
+        return own.items(holder)[step]
     return (change_flow.items(holder) if change_flow.is_flow(holder) else holder)[step]
 
 
@@ -33,6 +35,8 @@ def replaced(holder, step, new):
         made = copy.copy(holder)
         object.__setattr__(made, step[1:], new)
         return made
+    if own.form(holder):
+        return own.with_item(holder, step, new)
     if isinstance(holder, dict):
         made = copy.copy(holder)
         made[list(holder)[step]] = new
@@ -218,6 +222,7 @@ OPERATIONS = {
     "seconds": lambda _, seconds: dt.timedelta(seconds=seconds),
     "member": _member,
     "answers": answering.Answering,
+    **own.OPERATIONS,
 }
 
 
@@ -281,4 +286,4 @@ def _more(old, others, seed):
     return type(old)([*old, *rng.sample(spare, min(len(spare), 1 + len(old) // 2))])
 
 
-WITH_OTHERS = {"grow": _grow, "other": _other, "others": _others, "insert other": _insert_other, "more": _more}
+WITH_OTHERS = {"grow": _grow, "other": _other, "others": _others, "insert other": _insert_other, "more": _more, **own.WITH_OTHERS}

@@ -1,6 +1,6 @@
 """The types that values of plans of new calls can be turned into: plain ones, and classes of their own that are below them."""
 
-import collections
+import collections.abc
 
 from codeopt_inside import change_flow
 
@@ -34,6 +34,7 @@ globals().update({kind.__name__: kind for kind in NAMED.values()})
 SUBCLASSES = {list: ListOf, tuple: lambda held: NAMED[len(held)](*held), str: TextOf, int: NumberOf, float: RealOf, dict: MappingOf}
 PLAIN = {
     **{kind.__name__: kind for kind in (list, tuple, set, frozenset, bytes, bytearray)},
+    "dict": lambda held: dict(held) if isinstance(held, collections.abc.Mapping) else {item: at for at, item in enumerate(held)},
     "list_iterator": lambda held: iter(list(held)),
     "generator": change_flow.generator,
 }

@@ -17,7 +17,7 @@ import pathlib
 import pickle
 from collections import Counter, OrderedDict, defaultdict, deque
 
-from codeopt_inside import change_flow, values
+from codeopt_inside import change_flow, own, values
 
 OF_ATOMS = ("ascii", "encodable", "finite", "nan", "none", "nonnegative", "positive", "small")
 OF_ITEMS = ("descending", "nested", "rows", "separate", "sorted", "unique")
@@ -104,7 +104,13 @@ class _Sketcher:
         if change_flow.is_flow(value):
             items = change_flow.items(value)
             return {"kind": "flow", "len": len(items), "items": self.nodes(items, depth), "lacks": _lacks(items)}
-        return self.object(value, cls, depth)
+        return self.own(value, own.form(value), depth) if own.form(value) else self.object(value, cls, depth)
+
+    def own(self, value, form, depth):
+        """Return what a collection of the program's own holds: to ask it runs its code."""
+        items = own.items(value)
+        held = {"kind": "own", "text": form, "len": len(items), "items": self.nodes(items, depth), "lacks": _lacks(items)}
+        return dict(held, keys=self.nodes(value, depth)) if form == "mapping" else held
 
     def nodes(self, members, depth):
         if depth >= DEEPEST:

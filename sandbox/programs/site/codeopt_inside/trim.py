@@ -1,10 +1,10 @@
 """Makes small calls out of large ones, so that many can be made of them: every container and text keeps its first parts.
 
-All are cut to one number of parts, so that what goes together still fits together. Objects of the repository stay whole: they may count
-what they hold.
+All are cut to one number of parts, so that what goes together still fits together. Objects of the repository stay whole, since they may
+count what they hold; collections among them are asked to leave things out.
 """
 
-from codeopt_inside import byvalue, calls
+from codeopt_inside import byvalue, calls, own
 from codeopt_inside.parts import divisible
 
 LARGE = 2_000
@@ -32,6 +32,8 @@ def _cut(data):
 
 
 def _first(value, depth):
+    if own.form(value):
+        return own.keep(value, min(_FEW, len(value)))
     kind = divisible(value) if depth < _DEEPEST else None
     if kind is None:
         return value

@@ -6,6 +6,7 @@ placeholder instead, so that processes whose trees lie in different places agree
 
 import abc
 import base64
+import collections.abc
 import os
 import re
 import sys
@@ -186,6 +187,26 @@ def faint(value, spend, depth=0):
         if cls is dict:
             return ["dict", *[[faint(part, spend, depth + 1) for part in pair] for pair in value.items()]]
     return ["other", type_name(cls)]
+
+
+def without_order(cls):
+    """Tell whether objects of a class are mappings or sets that are values: what they hold tells them apart, and nothing else does.
+
+    Such a class says itself which of its objects are equal, and that those are one to whoever looks one up.
+    """
+    return all(_says(cls, name) for name in ("__eq__", "__hash__")) and issubclass(cls, (collections.abc.Mapping, collections.abc.Set))
+
+
+def _says(cls, name):
+    """Tell whether a class of a program has a method of its own."""
+    owner = next(base for base in cls.__mro__ if name in base.__dict__)
+    return owner.__dict__[name] is not None and owner.__module__ not in (
+        "builtins",
+        "collections",
+        "collections.abc",
+        "_collections_abc",
+        "typing",
+    )
 
 
 def is_array(value):
