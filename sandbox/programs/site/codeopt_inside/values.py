@@ -37,6 +37,7 @@ ITERATOR_LIMIT = 1_000_000
 MAINS = ("__main__", "__mp_main__")
 HEAP_TYPE = 1 << 9
 _DEEPEST = 20
+_LIBRARY = frozenset(("builtins", "collections", "collections.abc", "_collections_abc", "typing"))
 _hidden = {}
 # Functions and classes that came in by value, with what to call them: see `byvalue.py`.
 given = weakref.WeakKeyDictionary()
