@@ -1,7 +1,8 @@
-"""What a suite's run has come to so far: one line of JSON for each task, so that an interrupted run goes on where it was."""
+"""What a suite's run has come to so far: a line of JSON for each task, so that an interrupted run goes on where it was, and its report."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from codeopt.errors import StoreError, UsageError
 from codeopt.model.bench import TaskResult
+from codeopt.model.report import Report
+from codeopt.report.json_report import report_json
 
 __all__ = ["Journal"]
 
@@ -50,6 +53,19 @@ class Journal:
         except ValidationError as error:
             raise StoreError(f"{self._results} is damaged ({error.error_count()} faults): remove its last line, or the file") from error
         return {result.task: result for result in found}
+
+    def keep(self, task: str, report: Report) -> None:
+        """Keep the whole report of a task beside its result: every candidate with its verdict and its diff.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        place = self._results.with_name("reports") / f"{task}.json"
+        try:
+            place.parent.mkdir(exist_ok=True)
+            place.write_text(json.dumps(report_json(report), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"cannot write {place} ({error.strerror}): free some space and go on with the same --out") from error
 
     def add(self, result: TaskResult) -> None:
         """Keep a result.

@@ -64,7 +64,9 @@ def run_suite(request: BenchRequest, settings: Settings, reporter: Reporter) -> 
     for number, task in enumerate(request.tasks, start=1):
         if task.name not in known:
             reporter.stage("task", f"{number} of {len(request.tasks)}: {task.name}")
-            known[task.name] = _result(task, settings, reporter, with_best=request.with_best)
+            known[task.name], report = _result(task, settings, reporter, with_best=request.with_best)
+            if report is not None:
+                journal.keep(task.name, report)
             journal.add(known[task.name])
     return BenchReport(
         suite=request.suite,
@@ -80,20 +82,18 @@ def _fingerprint(request: BenchRequest, settings: Settings) -> str:
     return json.dumps({"suite": request.suite, "settings": json.loads(settings.public_json()), "tasks": tasks}, indent=1, sort_keys=True)
 
 
-def _result(task: Task, settings: Settings, reporter: Reporter, *, with_best: bool) -> TaskResult:
+def _result(task: Task, settings: Settings, reporter: Reporter, *, with_best: bool) -> tuple[TaskResult, Report | None]:
     if task.skip:
-        return TaskResult(task=task.name, ending=Ending.SKIPPED, note=task.skip)
+        return TaskResult(task=task.name, ending=Ending.SKIPPED, note=task.skip), None
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="codeopt-bench-") as scratch:
-        folder = Path(scratch) / "repo"
         try:
-            _lay_out(task, folder)
-            own = _settings_of(task, folder, settings)
-            report = optimize(folder, own, asked=Asked(command=("bench",)), reporter=reporter)
-            best, note = _best(task, folder, own, reporter) if with_best and task.best else (None, "")
+            folder = _laid_out(task, Path(scratch) / "repo")
+            report = optimize(folder, _settings_of(task, folder, settings), asked=Asked(command=("bench",)), reporter=reporter)
         except UsageError as error:
-            return TaskResult(task=task.name, ending=Ending.FAILED, note=str(error), seconds=time.monotonic() - began)
-    return replace(_told(task, report), best=best, note=note, seconds=time.monotonic() - began)
+            return TaskResult(task=task.name, ending=Ending.FAILED, note=str(error), seconds=time.monotonic() - began), None
+        best, note = _best(task, Path(scratch) / "best", settings, reporter) if with_best and task.best else (None, "")
+    return replace(_told(task, report), best=best, note=note, seconds=time.monotonic() - began), report
 
 
 def _settings_of(task: Task, folder: Path, settings: Settings) -> Settings:
@@ -104,11 +104,13 @@ def _settings_of(task: Task, folder: Path, settings: Settings) -> Settings:
     return load_settings(folder, flags={**settings.model_dump(exclude_unset=True), **flags}, environ={})
 
 
-def _lay_out(task: Task, folder: Path) -> None:
+def _laid_out(task: Task, folder: Path) -> Path:
+    """Make the task's repository, and return its folder."""
     _write(task.files, folder)
     git = _git(folder)
     for words in (("init", "-q"), ("add", "-f", "."), ("commit", "-q", "-m", task.name)):
         git(*words)
+    return folder
 
 
 def _write(files: Iterable[tuple[str, bytes]], folder: Path) -> None:
@@ -123,14 +125,18 @@ def _git(folder: Path) -> Git:
 
 
 def _best(task: Task, folder: Path, settings: Settings, reporter: Reporter) -> tuple[Comparison | None, str]:
-    """Return the proven gain of the best solution known; without one, why there is none."""
+    """Return the proven gain of the best solution known, in a repository of its own; without one, why there is none."""
     reporter.stage("best", task.name)
-    _write(task.best, folder)
-    git = _git(folder)
-    git("add", "--intent-to-add", "-f", ".")
-    patch = git("diff", "--binary")
-    git("reset", "-q", "--hard")
-    verdict = verify(folder, settings.model_copy(update={"trust_patch": True}), patch=patch, reporter=reporter).verdict
+    try:
+        git = _git(_laid_out(task, folder))
+        _write(task.best, folder)
+        git("add", "--intent-to-add", "-f", ".")
+        patch = git("diff", "--binary")
+        git("reset", "-q", "--hard")
+        own = _settings_of(task, folder, settings).model_copy(update={"trust_patch": True})
+        verdict = verify(folder, own, patch=patch, reporter=reporter).verdict
+    except UsageError as error:
+        return None, f"the best solution known could not be tried: {error}"
     if verdict.outcome is Outcome.FASTER:
         return verdict.comparison, ""
     return None, f"the best solution known is {verdict.outcome}: {verdict.reason}"
