@@ -23,9 +23,12 @@ _MOST_CONSTANTS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """What is near a value: `others` that were recorded at its place, the `sizes` of what else its call has, and `fragments` for a text."""
+    """What is near a value: `others` that were recorded at its place, `held` by what else its call has, the `sizes` of that, and
+    `fragments` for a text.
+    """
 
     others: Sequence[object] = ()
+    held: Sequence[object] = ()
     sizes: Sequence[int] = ()
     fragments: Sequence[str] = ()
 
@@ -33,6 +36,7 @@ class Near:
 def atom_edges(node: Node, signature: Signature, near: Near) -> Iterator[Edge]:
     """Yield the edges of a value: literals around it, the edges of its type, constants of the code, and other types."""
     value = node.value
+    yield from (put(f"what is held {at}", held) for at, held in enumerate(near.held) if held != value)
     if isinstance(value, bool):
         yield put("flipped", not value)
         yield put("an integer for it", int(value))

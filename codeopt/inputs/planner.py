@@ -73,10 +73,12 @@ class Planner:
             yield from object_edges(node)
 
     def _near(self, spot: Spot) -> Near:
-        """Return what is near a value; a text may be looked for in another, and a number may count something."""
+        """Return what is near a value; a value may be looked for in another argument, and a number may count something."""
         elsewhere = [node for place, node in spot.call.arguments.items() if place != spot.place[:_ARGUMENT]]
         texts = [node.value for node in elsewhere if isinstance(node.value, str) and 0 < node.length <= _SHORT]
+        held = [inner for node in elsewhere for inner in (*node.keys, *node.items) if inner.type == spot.node.type and not inner.cut]
         return Near(
+            held=tuple(dict.fromkeys(inner.value for inner in held))[:_MOST_OWN],
             others=tuple(other.value for other in spot.slot.nodes[:_MOST_OTHERS] if not other.cut),
             sizes=tuple(dict.fromkeys(node.length for node in elsewhere if node.is_sized and node.length > 1))[:_MOST_OWN],
             fragments=tuple(dict.fromkeys([*spot.given, *map(str, texts[:_MOST_OWN]), *self.signature.fragments])),

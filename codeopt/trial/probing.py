@@ -26,9 +26,9 @@ from codeopt.verify.probes import Tried, telling
 __all__ = ["ALIEN", "BASE_BYTES", "KEPT_BYTES", "SKETCHED", "patience_s", "probes"]
 
 SKETCHED = 60
-PLANNED = 1000
+PLANNED = 1400
 KEPT = 192
-MOST_KEPT = 640
+MOST_KEPT = 800
 KEPT_S = 0.3
 BASE_BYTES = 600_000
 KEPT_BYTES = 500_000

@@ -17,13 +17,16 @@ TEXTBOOK = ROOT / "examples" / "textbook"
 
 
 def test_a_suite_ends_with_a_table_and_goes_on_where_it_was(tmp_path):
-    words = ("bench", "folder", "--root", TEXTBOOK, "--tasks", "dedupe", "--sandbox", "local", "--model", "none", "--no-best")
+    words = ("bench", "folder", "--root", TEXTBOOK, "--tasks", "dedupe", "--sandbox", "local", "--model", "none")
     out, told = tmp_path / "out", tmp_path / "r.json"
     ended = codeopt(*words, "--out", out, "--json", told, "--markdown", tmp_path / "r.md")
     assert ended.status == 0, ended.err
     (task,) = json.loads(told.read_text())["tasks"]
     assert (task["result"], task["wrong"]) == ("improved", 0)
     assert task["gain"]["low"] > 1.03
+    assert task["best"]["low"] > 1.03, task["note"]
+    report = json.loads((out / "reports" / "dedupe.json").read_text())
+    assert report["accepted"][0] in {candidate["key"] for candidate in report["candidates"]}
     assert "| `dedupe` | improved |" in ended.out
     assert (tmp_path / "r.md").read_text() in ended.out
     again = codeopt(*words, "--out", out, timeout=30)

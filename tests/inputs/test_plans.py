@@ -463,3 +463,8 @@ def test_values_that_an_object_keeps_are_others_and_nothing_else_of_it():
     assert found
     assert all(kept.order == sorted(kept.pairs) for kept in found)
     assert any(0 in kept.pairs.values() for kept in firsts(*recorded, breaks="sign"))
+
+
+def test_a_value_may_be_one_that_another_argument_holds():
+    calls = [((["oak", "elm", "fir"], "ash"), {}), ((["yew", "box"], "bay"), {})]
+    assert any(call.args[1] in call.args[0] and len(call.args[0]) > 1 for call in made(calls))
