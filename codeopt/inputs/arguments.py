@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
@@ -30,7 +31,7 @@ _SAMPLED = 4
 def argument_plans(planner: Planner, random: Random) -> Iterator[Plan]:
     """Yield the plans of whole arguments, each kind once for each argument or pair, kinds in turn."""
     given = (_given(planner, parameter, random) for parameter in planner.signature.parameters if parameter.optional)
-    kinds = (_left_out, _from_others, _of_one_size, _aliased)
+    kinds = (_left_out, _from_others, _of_one_size, _aliased, _far_apart)
     yield from in_turn([*(kind(planner, random) for kind in kinds), *given])
 
 
@@ -159,6 +160,20 @@ def _aliased(planner: Planner, random: Random) -> Iterator[Plan]:
                 spot = Spot(call=call, place=slot.pattern, node=call.arguments[slot.pattern], slot=slot)
                 never = not any(pair in each.aliases for each in planner.calls)
                 yield planner.plan(call, [(spot, edge)], also=frozenset({"separate"}) if never else frozenset())
+
+
+def _far_apart(planner: Planner, random: Random) -> Iterator[Plan]:
+    """Of two numbers one the least that was recorded for either, the other the greatest: bounds that hold everything, or nothing."""
+    numbers = [slot for slot in _arguments(planner) if slot.types & {"int", "float"} and slot.types <= {"int", "float", "NoneType"}]
+    for low, high in itertools.permutations(numbers, 2):
+        values = [node.value for node in (*low.nodes, *high.nodes) if isinstance(node.value, int | float)]
+        calls = [call for call in planner.calls if {low.pattern, high.pattern} <= set(call.arguments)]
+        for call in random.sample(calls, min(_SAMPLED, len(calls))):
+            edits = [
+                (Spot(call=call, place=slot.pattern, node=call.arguments[slot.pattern], slot=slot), put(name, value))
+                for slot, name, value in ((low, "least", min(values)), (high, "greatest", max(values)))
+            ]
+            yield planner.plan(call, edits)
 
 
 def _same_kind(first: Node, second: Node) -> bool:

@@ -23,8 +23,9 @@ _MOST_CONSTANTS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """What is near a value: `others` that were recorded at its place, `held` by what else its call has, the `sizes` of that, and
-    `fragments` for a text.
+    """What is near a value.
+
+    `others` were recorded at its place, `held` are values in what else its call has, `sizes` those of that, `fragments` are for a text.
     """
 
     others: Sequence[object] = ()

@@ -468,3 +468,9 @@ def test_values_that_an_object_keeps_are_others_and_nothing_else_of_it():
 def test_a_value_may_be_one_that_another_argument_holds():
     calls = [((["oak", "elm", "fir"], "ash"), {}), ((["yew", "box"], "bay"), {})]
     assert any(call.args[1] in call.args[0] and len(call.args[0]) > 1 for call in made(calls))
+
+
+def test_two_numbers_are_as_far_apart_as_any_that_were_recorded():
+    calls = [((["a"], 4, 7), {}), ((["b"], 5, 6), {}), ((["c"], 9, 30), {})]
+    assert any(call.args[1:] == (4, 30) and not call.plan.breaks for call in made(calls))
+    assert not any(call.args[1:] == (30, 4) and not call.plan.breaks for call in made(calls))

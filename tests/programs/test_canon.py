@@ -490,3 +490,19 @@ def test_the_order_of_what_is_a_value_and_says_what_equals_it_is_no_behaviour():
 def test_what_such_a_value_holds_is_still_seen_elsewhere():
     inner = [1]
     assert canon.encode([Persistent({"a": inner}), inner]) != canon.encode([Persistent({"a": inner}), [1]])
+
+
+class Registry:
+    """An object that is made anew from a copy of what it keeps."""
+
+    def __init__(self, held):
+        self.held = held
+
+    def __reduce__(self):
+        return Registry, (sorted(self.held),)
+
+
+def test_a_result_that_an_object_keeps_for_itself_differs_from_a_copy():
+    kept = {1, 2}
+    assert canon.encode([kept, Registry(kept)]) != canon.encode([{1, 2}, Registry(kept)])
+    assert canon.encode([{1, 2}, Registry({1, 2})]) == canon.encode([{1, 2}, Registry(kept)])

@@ -228,8 +228,9 @@ class _Encoder:
         for part in state if isinstance(state, tuple) else (state,):
             kept.update(part if isinstance(part, dict) else {})
         held = {**own, **values.read_members(value, slots)}
-        rest = [(values.faint(k, self.spend), values.faint(v, self.spend)) for k, v in held.items() if k not in kept or kept[k] is not v]
-        return [list(pair) for pair in sorted(rest, key=repr)]
+        left = [pair for pair in held.items() if pair[0] not in kept or kept[pair[0]] is not pair[1]]
+        rest = [[values.faint(part, self.spend, self.numbers) for part in pair] for pair in left]
+        return sorted(rest, key=repr)
 
     def object_state(self, state):
         if isinstance(state, dict):

@@ -173,20 +173,25 @@ def own_dict(value):
     return own if isinstance(own, dict) else {}
 
 
-def faint(value, spend, depth=0):
-    """Encode atoms and containers of atoms, and anything else by the name of its type; calls `spend` for each value."""
+def faint(value, spend, numbers, depth=0):
+    """Encode atoms and containers of atoms, and anything else by the name of its type; calls `spend` for each value.
+
+    What could be changed and is met elsewhere as well goes by its number there, in `numbers` by identity.
+    """
     spend()
     text = atom(value)
     if text is not None:
         return text
     cls = type(value)
+    if id(value) in numbers and cls not in (tuple, frozenset):
+        return ["same", numbers[id(value)]]
     if depth < _DEEPEST:
         if cls in (list, tuple):
-            return [cls.__name__, *[faint(item, spend, depth + 1) for item in value]]
+            return [cls.__name__, *[faint(item, spend, numbers, depth + 1) for item in value]]
         if cls in (set, frozenset):
-            return [cls.__name__, *sorted((faint(item, spend, depth + 1) for item in value), key=repr)]
+            return [cls.__name__, *sorted((faint(item, spend, numbers, depth + 1) for item in value), key=repr)]
         if cls is dict:
-            return ["dict", *[[faint(part, spend, depth + 1) for part in pair] for pair in value.items()]]
+            return ["dict", *[[faint(part, spend, numbers, depth + 1) for part in pair] for pair in value.items()]]
     return ["other", type_name(cls)]
 
 
