@@ -15,6 +15,7 @@ __all__ = ["command"]
 @click.command("bench")
 @click.argument("suite", type=click.Choice(["folder", "algotune", "enamel"]))
 @click.option("--root", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Where the suite lies.")
+@click.option("--dataset", type=click.Path(path_type=Path), metavar="FOLDER", help="folder: the unpacked releases that tasks are about.")
 @click.option("--tasks", "patterns", multiple=True, metavar="GLOB", help="Only tasks with such names; may be repeated.")
 @click.option(
     "--scale",
@@ -47,6 +48,7 @@ def command(
     suite: str,
     *,
     root: Path,
+    dataset: Path | None,
     patterns: tuple[str, ...],
     scale: float,
     agent: str,
@@ -60,7 +62,7 @@ def command(
     """Run a SUITE of tasks, one after the other, and print a table of proven speed-ups.
 
     `folder` is a suite of your own: FOLDER/NAME/task.toml says the target and the workload of a task. `algotune` and `enamel` are
-    checkouts of these suites. Status 0 when every task was run.
+    checkouts of these suites. Status 0 when every task was run; one that lacks something is skipped, and says what.
     """
     from rich.console import Console
 
@@ -72,7 +74,7 @@ def command(
 
     for flag, file in (("--json", json_file), ("--markdown", markdown)):
         require_writable(file, flag)
-    tasks = chosen(SUITES[suite](root, Terms(scale=scale, agent=agent)), patterns)
+    tasks = chosen(SUITES[suite](root, Terms(scale=scale, agent=agent, dataset=dataset)), patterns)
     out = out or Path("codeopt-bench") / root.resolve().name
     given = {name: value for name, value in flags.items() if value is not None}
     settings = load_settings(out, flags=given, environ=os.environ)

@@ -27,14 +27,24 @@ def bench_markdown(report: BenchReport) -> str:
 
 
 def _conditions(report: BenchReport) -> str:
-    by = f"model {code_span(report.model)} and codeopt's rules" if report.model else "codeopt's rules alone, no model"
     places = [
         f"{code_span(f'{machine.cpu}, {machine.cores} cores, {machine.system}, Python {machine.python}')} (sandbox {code_span(sandbox)})"
         for machine, sandbox in report.places
     ]
     where = f" On {' and '.join(places)}." if places else ""
     several = " Results of different machines are not to be compared." if len(places) > 1 else ""
-    return f"By {by}.{where}{several} Ratios are old time over new time, with their intervals."
+    return f"By {_who(report)}.{where}{several} Ratios are old time over new time, with their intervals."
+
+
+def _who(report: BenchReport) -> str:
+    """Say what proposed, and which parts of the search were left out."""
+    without = json.loads(report.settings).get("without", [])
+    model = [f"model {code_span(report.model)}"] if report.model else []
+    rules = [] if "rules" in without else ["codeopt's rules"]
+    who = " and ".join([*model, *rules]) or "nobody"
+    alone = " alone, no model" if not model else " alone" if not rules else ""
+    left_out = " and ".join(part for part in without if part != "rules")
+    return who + alone + (f", without {left_out}" if left_out else "")
 
 
 def _row(result: TaskResult) -> list[str]:

@@ -93,6 +93,50 @@ def test_a_head_that_is_wrong_is_named(suite, head, part):
         folder_tasks(suite(one=(head, {})))
 
 
+def test_a_task_about_a_release_is_the_release_with_its_own_files(suite, tmp_path):
+    root = suite(one=(HEAD + "release = 'p-1'\n", {}))
+    for path in ("p-1/solution.py", "p-1/p/__init__.py"):
+        (tmp_path / "releases" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "releases" / path).write_text("of the release")
+    (task,) = folder_tasks(root, dataset=tmp_path / "releases")
+    files = dict(task.files)
+    assert (sorted(files), files["p/__init__.py"]) == (["p/__init__.py", "solution.py", "workload.py"], b"of the release")
+    assert files["solution.py"] != b"of the release"
+
+
+def test_a_task_whose_release_is_not_there_is_skipped_and_says_which(suite, tmp_path):
+    root = suite(one=(HEAD + "release = 'p-1'\n", {}), two=(HEAD, {}))
+    assert [task.skip for task in folder_tasks(root)] == ["no p-1 in --dataset", ""]
+    assert [task.skip for task in folder_tasks(root, dataset=tmp_path)] == [f"no p-1 in {tmp_path}", ""]
+
+
+def test_the_tasks_about_real_packages_name_their_releases():
+    tasks = folder_tasks(Path(__file__).parents[2] / "examples" / "realrepo")
+    assert len(tasks) >= 12
+    assert all(task.skip.startswith("no ") for task in tasks)
+
+
+def test_reports_are_kept_beside_results(suite, settings, ran, tmp_path):
+    _, answers = ran
+    answers += [samples.report()]
+    run_suite(BenchRequest(suite="s", tasks=folder_tasks(suite(one=(HEAD, {}))), out=tmp_path / "out"), settings, RecordingReporter())
+    kept = json.loads((tmp_path / "out" / "reports" / "one.json").read_text())
+    assert {candidate["key"] for candidate in kept["candidates"]} == {candidate.key for candidate in samples.report().candidates}
+
+
+def test_a_best_solution_that_cannot_be_tried_loses_no_result(suite, settings, ran, tmp_path, monkeypatch):
+    _, answers = ran
+    answers += [samples.report()]
+
+    def verify(*_, **__):
+        raise WorkloadError("the tests fail")
+
+    monkeypatch.setattr(run, "verify", verify)
+    tasks = folder_tasks(suite(one=(HEAD + "best = 'best'\n", {"best/solution.py": "def f():\n    return 2\n"})))
+    (result,) = run_suite(BenchRequest(suite="s", tasks=tasks, out=tmp_path / "out"), settings, RecordingReporter()).results
+    assert (result.ending, result.note) == (Ending.IMPROVED, "the best solution known could not be tried: the tests fail")
+
+
 def test_a_folder_without_tasks_is_no_suite(tmp_path):
     with pytest.raises(ConfigError, match="holds no task"):
         folder_tasks(tmp_path)

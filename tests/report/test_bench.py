@@ -104,3 +104,17 @@ def test_an_improvement_without_its_proof_cannot_be_built():
         TaskResult(task="x", ending=Ending.IMPROVED)
     with pytest.raises(ValueError, match="does not go with"):
         TaskResult(task="x", ending=Ending.NOT_IMPROVED, gain=comparison())
+
+
+@pytest.mark.parametrize(
+    ("model", "without", "who"),
+    [
+        ("coder", [], "By model `coder` and codeopt's rules. "),
+        ("coder", ["rules"], "By model `coder` alone. "),
+        ("coder", ["rules", "feedback", "hints"], "By model `coder` alone, without feedback and hints. "),
+        ("coder", ["bandit"], "By model `coder` and codeopt's rules, without bandit. "),
+        ("", ["rules"], "By nobody alone, no model. "),
+    ],
+)
+def test_it_is_said_who_proposed(model, without, who):
+    assert who in bench_markdown(replace(suite(PLAIN, model=model), settings=json.dumps({"without": without})))

@@ -5,6 +5,9 @@
     SUITE/NAME/task.toml     target = "solution.py::f", workload = "python workload.py", and perhaps tests = "...", best = "best"
     SUITE/NAME/...           the files of the task's repository
     SUITE/NAME/best/...      files that the best solution known has instead
+
+A task about a package that is not part of the suite says `release = "NAME-VERSION"`: its repository is the unpacked source release of that
+name, in a folder of such, with the files of the task added.
 """
 
 from __future__ import annotations
@@ -19,33 +22,38 @@ __all__ = ["folder_tasks"]
 
 _HEAD = "task.toml"
 _NEEDED = frozenset({"target", "workload"})
-_KNOWN = _NEEDED | {"tests", "best"}
+_KNOWN = _NEEDED | {"tests", "best", "release"}
 _LEFT_OUT = frozenset({"__pycache__", ".codeopt", ".git", ".pytest_cache"})
 
 
-def folder_tasks(root: Path) -> tuple[Task, ...]:
-    """Return the tasks of a folder, by name.
+def folder_tasks(root: Path, *, dataset: Path | None = None) -> tuple[Task, ...]:
+    """Return the tasks of a folder, by name; `dataset` holds releases, and a task whose release it lacks is to be skipped.
 
     Raises:
         ConfigError: there is none, or one is not as it should be.
     """
     if not root.is_dir():
         raise ConfigError(f"{root} is no folder: give the suite's folder with --root")
-    tasks = tuple(_task(head.parent) for head in sorted(root.glob(f"*/{_HEAD}")))
+    tasks = tuple(_task(head.parent, dataset) for head in sorted(root.glob(f"*/{_HEAD}")))
     if not tasks:
         raise ConfigError(f"{root} holds no task: each is a folder with a {_HEAD} (target, workload)")
     return tasks
 
 
-def _task(folder: Path) -> Task:
+def _task(folder: Path, dataset: Path | None) -> Task:
     told = _head(folder / _HEAD)
     best = told.get("best", "")
     if best and not (folder / best).is_dir():
         raise ConfigError(f"{folder / _HEAD}: its best solution {best!r} is no folder")
-    files = _files(folder, without=best)
+    own = {path: data for path, data in _files(folder, without=best) if path != _HEAD}
+    release = told.get("release", "")
+    place = dataset / release if dataset is not None and release else None
+    if release and (place is None or not place.is_dir()):
+        where = "--dataset" if dataset is None else dataset
+        return Task(name=folder.name, files=(), target=told["target"], workload=told["workload"], skip=f"no {release} in {where}")
     return Task(
         name=folder.name,
-        files=tuple((path, data) for path, data in files if path != _HEAD),
+        files=tuple({**dict(_files(place) if place else ()), **own}.items()),
         target=told["target"],
         workload=told["workload"],
         tests=told.get("tests", ""),
@@ -59,7 +67,7 @@ def _head(path: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
     if not _NEEDED <= told.keys() <= _KNOWN or not all(isinstance(value, str) and value for value in told.values()):
-        raise ConfigError(f"{path}: must have target and workload, may have tests and best, all of them text, and nothing else")
+        raise ConfigError(f"{path}: must have target and workload, may have tests, best and release, all of them text, and nothing else")
     return told
 
 

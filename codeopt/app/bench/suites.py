@@ -16,14 +16,19 @@ __all__ = ["SUITES", "Terms"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How a suite is read: `scale` is the part of the published size of its problems, `agent` whose solutions count as the best known."""
+    """How a suite is read.
+
+    `scale` is the part of the published size of its problems, `agent` whose solutions count as the best known, `dataset` a folder of
+    what its tasks are about.
+    """
 
     scale: float = 0.1
     agent: str = ""
+    dataset: Path | None = None
 
 
 SUITES: Mapping[str, Callable[[Path, Terms], tuple[Task, ...]]] = {
-    "folder": lambda root, _: folder_tasks(root),
+    "folder": lambda root, terms: folder_tasks(root, dataset=terms.dataset),
     "enamel": lambda root, terms: enamel_tasks(root, scale=terms.scale),
     "algotune": lambda root, terms: algotune_tasks(root, scale=terms.scale, agent=terms.agent),
 }
