@@ -26,7 +26,7 @@ lint: $(VENV)/installed
 
 # Two workers: one for all tests that open sandboxes, which share a core and are timed, one for the others.
 unit: $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --durations=30
 
 format: $(VENV)/installed
 	$(BIN)/ruff check --fix .

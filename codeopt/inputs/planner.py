@@ -106,9 +106,10 @@ class Planner:
             yield from ((slot, spot.place[:length]) for slot in self.slots if slot.pattern == spot.slot.pattern[:length])
 
     def _spoilt(self, holder: Slot, spot: Spot, edge: Edge, *, settles: bool) -> frozenset[str]:
-        if any(node.kind == "dataclass" for node in holder.nodes):
+        kinds = {node.kind for node in holder.nodes}
+        if "dataclass" in kinds and not holder.is_record:
             return frozenset({"state"})
-        if any(node.kind == "object" for node in holder.nodes):
+        if "object" in kinds or ("dataclass" in kinds and holder.is_receiver):
             return frozenset({"held"})
         risks = set() if settles else {"sorted", "descending", "unique"}
         if edge.kind and (edge.kind in CONTAINERS) != (spot.node.type in CONTAINERS):

@@ -54,6 +54,16 @@ class Slot:
         return frozenset(node.type for node in self.nodes)
 
     @property
+    def is_record(self) -> bool:
+        """Whether all that occurred were objects of single values, each of which may be another."""
+        return all(node.attrs and all(held.type in ATOMS for _, held in node.attrs) for node in self.nodes)
+
+    @property
+    def is_receiver(self) -> bool:
+        """Whether it is the object whose method is called, or in it."""
+        return self.parameter is not None and self.parameter.name == "self"
+
+    @property
     def takes_none(self) -> bool:
         """Whether None occurred, or parameter and annotation allow it here."""
         if "NoneType" in self.types or (self._is_plain and "none" not in self.holds):
@@ -172,6 +182,9 @@ def _inside(slot: Slot) -> Iterator[Slot]:
         yield from _fields(slot)
         return
     if all(node.kind == "object" for node in slot.nodes):
+        if slot.is_record and len(slot.pattern) > _ARGUMENT:
+            yield from _fields(slot)
+            return
         yield from (
             replace(part, is_part=True) for part in _fields(slot) if part.types <= MAPPINGS | {"NoneType"} and part.types & MAPPINGS
         )

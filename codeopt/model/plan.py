@@ -57,7 +57,7 @@ class Plan:
     - `distinct`: two places that hold one object
     - `state`: an object with a part of another
     - `none`: None where it never was
-    - `held`: another value in a mapping that an object keeps for itself
+    - `held`: another value in a mapping that an object keeps for itself, or of an attribute of an object that is single values
     - `answers`: what a function among the arguments returns
     - `number`, `subclass`: a boolean, an integer or a real number for one of the others; a class below the one that occurred
     - `type`: any other type that did not occur

@@ -13,7 +13,7 @@ import pytest
 from codeopt_inside import passing
 
 from codeopt.inputs.plans import plans
-from codeopt.inputs.signature import Signature
+from codeopt.inputs.signature import Signature, signature_of
 from tests.inputs.making import firsts, made, planned, sketched
 
 INT = ([5, 3, 9, 3], [7, 1], [2, 2, 8])
@@ -474,3 +474,46 @@ def test_two_numbers_are_as_far_apart_as_any_that_were_recorded():
     calls = [((["a"], 4, 7), {}), ((["b"], 5, 6), {}), ((["c"], 9, 30), {})]
     assert any(call.args[1:] == (4, 30) and not call.plan.breaks for call in made(calls))
     assert not any(call.args[1:] == (30, 4) and not call.plan.breaks for call in made(calls))
+
+
+@dataclasses.dataclass
+class Hit:
+    """A record that can be changed."""
+
+    path: str
+    size: int
+
+    def __post_init__(self):
+        if self.size < 0:
+            raise ValueError("no size")
+
+
+class Spot:
+    """A record without any help."""
+
+    def __init__(self, row, column):
+        self.row, self.column = row, column
+
+
+def test_records_in_lists_change_in_a_field_and_are_constructed():
+    usual = [hit for hits in firsts([Hit("a", 3), Hit("b", 5)], [Hit("c", 0)] * 12, breaks="") for hit in hits]
+    assert {type(hit) for hit in usual} == {Hit}
+    assert {hit.size for hit in usual} - {0, 3, 5}
+    assert any(hit.path == "" for hit in usual)
+    assert all(hit.size >= 0 for hit in usual)
+
+
+def test_attributes_of_other_objects_in_lists_change_under_a_name():
+    found = [spot for spots in firsts([Spot(3, 4), Spot(5, 6)], [Spot(7, 8)], breaks="held") for spot in spots]
+    assert {spot.row for spot in found} - {3, 5, 7}
+    usual = [spot for spots in firsts([Spot(3, 4), Spot(5, 6)], [Spot(7, 8)], breaks="") for spot in spots]
+    assert {(spot.row, spot.column) for spot in usual} == {(3, 4), (5, 6), (7, 8)}
+
+
+def test_a_receiver_s_fields_change_under_a_name():
+    source = b"class Hit:\n    def f(self): ...\n"
+    signature = signature_of(source, "Hit.f", 0)
+    found = plans(sketched([((Hit("a", 3),), {}), ((Hit("b", 5),), {})]), signature, most=200, seed="s")
+    changed = {plan.breaks for plan in found if any(change.place == ("args", 0, ".size") for change in plan.changes)}
+    assert "held" in changed
+    assert "" not in changed

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import random
 
-from codeopt_inside import answering, change_flow, change_kinds, own
+from codeopt_inside import answering, change_flow, change_kinds, own, values
 
 _LARGEST = 1_000_000
 _NUMBERS = {"int": int, "float": float, "bool": bool}
@@ -30,7 +30,7 @@ def replaced(holder, step, new):
     if isinstance(step, str):
         if hasattr(holder, "_replace") and isinstance(holder, tuple):
             return holder._replace(**{step[1:]: new})
-        if dataclasses.is_dataclass(holder) and type(holder).__dataclass_params__.frozen:
+        if dataclasses.is_dataclass(holder) and (type(holder).__dataclass_params__.frozen or _is_its_fields(holder)):
             return dataclasses.replace(holder, **{step[1:]: new})
         made = copy.copy(holder)
         object.__setattr__(made, step[1:], new)
@@ -50,6 +50,11 @@ def replaced(holder, step, new):
     made = copy.copy(holder)
     made[step] = new
     return made
+
+
+def _is_its_fields(value):
+    """Tell whether an object of a dataclass holds what it was constructed of, and nothing else."""
+    return set(values.own_dict(value)) == {field.name for field in dataclasses.fields(value) if field.init}
 
 
 def _again(old, items):
