@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from codeopt.errors import PatchError
 from codeopt.patching.code import Code, Definition, FunctionNode, Indent, indent_of
 from codeopt.patching.imports import Import, imports_in, missing_imports
+from codeopt.patching.known import known_imports
 from codeopt.patching.names import BUILTINS, bound_at_top, free_names, names_in, stored_names
 
 __all__ = ["Additions", "additions_for"]
@@ -25,8 +26,9 @@ class Additions:
 def additions_for(node: FunctionNode, answer: Code, module: ast.Module, *, elsewhere: Iterable[ast.stmt] = ()) -> Additions:
     """Return what the function `node` of an answer needs that the file (`module`) does not have.
 
-    `elsewhere` are statements of the answer's other parts, of which only imports are taken. What the file already defines stays as
-    the file has it; demonstrations (`print`, `assert`, calls of the function) are left out.
+    `elsewhere` are statements of the answer's other parts, of which only imports are taken; well-known names of the standard library that
+    nobody imports are imported. What the file already defines stays as the file has it; demonstrations (`print`, `assert`, calls of the
+    function) are left out.
 
     Raises:
         PatchError: the answer gives a built-in, or a name of the file, another meaning, or adds members to the function's class.
@@ -38,10 +40,18 @@ def additions_for(node: FunctionNode, answer: Code, module: ast.Module, *, elsew
     hidden = sorted(needed & BUILTINS & bound_at_top(chosen))
     if hidden:
         raise PatchError(f"the answer redefines the built-in `{hidden[0]}`; use another name")
+    given = {item.bound for item in wanted}
+    forgotten = needed - BUILTINS - bound_at_top(module.body) - bound_at_top(chosen) - given if _says_all(module) else frozenset[str]()
+    wanted += known_imports(ast.Module(body=[node, *chosen], type_ignores=[]), forgotten)
     return Additions(
         imports=tuple(missing_imports(wanted, needed, module)),
         helpers=tuple(_text(answer, statement) for statement in chosen),
     )
+
+
+def _says_all(module: ast.Module) -> bool:
+    """Whether the file shows every name that it has."""
+    return "*" not in bound_at_top(module.body)
 
 
 def _closure(node: FunctionNode, others: Sequence[ast.stmt], module: ast.Module) -> tuple[frozenset[str], list[ast.stmt]]:

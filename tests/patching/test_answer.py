@@ -187,6 +187,33 @@ def test_a_function_in_an_if_of_the_answer_is_found(find):
     assert _result(_fenced(answer), find) == EXPECTED
 
 
+@pytest.mark.parametrize(
+    ("used", "statement"),
+    [
+        ("defaultdict(list)", "from collections import defaultdict"),
+        ("list(accumulate(xs, add))", "from itertools import accumulate"),
+        ("list(accumulate(xs, add))", "from operator import add"),
+        ("bisect(xs, limit)", "from bisect import bisect"),
+        ("bisect.bisect(xs, limit)", "import bisect"),
+        ("heapq.nlargest(limit, xs)", "import heapq"),
+    ],
+)
+def test_what_everybody_imports_and_the_answer_forgot_is_imported(used, statement, find):
+    result = _result(_fenced(f"def find(xs, *, limit=LIMIT):\n    return {used}\n"), find)
+    assert statement in result.partition("LIMIT")[0].splitlines()
+
+
+def test_a_name_that_the_answer_or_the_file_has_is_not_imported(find):
+    body = "    deque = list\n    return deque(helper(x) for x in xs)\n"
+    assert _result(_fenced(f"def find(xs, *, limit=LIMIT):\n{body}"), find).count("import") == 1
+    own = _fenced("def tee(xs):\n    return xs\n\ndef find(xs, *, limit=LIMIT):\n    return tee(xs)[:limit]\n")
+    assert _result(own, find).count("import") == 1
+
+
+def test_a_name_that_nobody_knows_is_left_as_it_is(find):
+    assert _result(_fenced("def find(xs, *, limit=LIMIT):\n    return unheard(xs)\n"), find).count("import") == 1
+
+
 def test_an_import_of_a_fence_of_its_own_is_taken(find):
     result = _result(_fenced("import bisect\n") + _fenced("def find(xs, *, limit=LIMIT):\n    return bisect.bisect(xs, limit)\n"), find)
     assert "import os\nimport bisect\n" in result
