@@ -14,7 +14,7 @@ from langgraph.runtime import Runtime
 
 from codeopt.agent.machine import Turn
 from codeopt.agent.policy import Judged, admit, attempt, next_step, room, shown
-from codeopt.agent.records import experience, has_record, history, keep_note, keep_proposals, keep_unjudged
+from codeopt.agent.records import experience, has_record, history, keep_note, keep_proposals, keep_timings, keep_unjudged, timings
 from codeopt.agent.services import Services
 from codeopt.agent.state import Case, Question, TargetState, TargetUpdate
 from codeopt.errors import EndpointUnavailable
@@ -23,6 +23,8 @@ from codeopt.model.patch import Candidate
 from codeopt.model.proposal import Proposal, ProposalRequest
 from codeopt.model.work import Attempt
 from codeopt.ports import Proposer
+
+_PROFILED = 2  # attempts that later rounds go on from
 
 __all__ = ["ask", "collect", "confirm", "decide", "screen"]
 
@@ -52,26 +54,37 @@ async def ask(state: Question, runtime: Runtime[Services]) -> None:
     if proposer is None or has_record(services.store, state["target"], number=number, proposer=name):
         return
     services.reporter.stage("propose", f"{state['target']}, round {number}, {name}")
-    request = _request(services, state)
+    request = await _request(services, state)
     proposals = await _answers(services, proposer, request)
     if proposals is not None:
         keep_proposals(services.store, request.target, proposals, number=number, proposer=name, place=place, files=dict(request.files))
 
 
-def _request(services: Services, state: Question) -> ProposalRequest:
+async def _request(services: Services, state: Question) -> ProposalRequest:
     # Part of this very round may be kept already: a question must not depend on which proposer was quicker.
     past = history(services.store, state["target"]).until(state["round"] - 1)
-    attempts = tuple(_attempt(services, one) for one in shown(past.screened))
+    attempts = [await _attempt(services, one, place) for place, one in enumerate(shown(past.screened))]
     samples = min(services.samples, room(past, services.budget))
     # Samples count on from the seed, so rounds must not overlap.
     seed = services.seed + (state["round"] - 1) * services.samples
     known = experience(services.store, state["proposer"], before=state["round"])
-    return replace(services.request_for(services.targets[state["target"]], attempts, samples, seed), experience=known)
+    return replace(services.request_for(services.targets[state["target"]], tuple(attempts), samples, seed), experience=known)
 
 
-def _attempt(services: Services, judged: Judged) -> Attempt:
+async def _attempt(services: Services, judged: Judged, place: int) -> Attempt:
     candidate = services.candidate(judged.key)
-    return attempt(judged, services.diff_of(candidate), services.code_of(candidate))
+    timings = await _timings(services, candidate) if place < _PROFILED and judged.verdict.comparison else ()
+    return attempt(judged, services.diff_of(candidate), services.code_of(candidate), timings)
+
+
+async def _timings(services: Services, candidate: Candidate) -> tuple[str, ...]:
+    """Return where a candidate spends its time; looked at once, however many proposers are to be told."""
+    async with services.machine_lock.turn(Turn.SCREEN):
+        known = timings(services.store, candidate.key)
+        if known is None:
+            known = await asyncio.to_thread(services.timings_of, candidate) if services.time_left else ()
+            keep_timings(services.store, candidate.key, known)
+    return known
 
 
 async def _answers(services: Services, proposer: Proposer, request: ProposalRequest) -> Sequence[Proposal] | None:

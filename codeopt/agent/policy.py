@@ -195,10 +195,18 @@ def shown(judged: Sequence[Judged]) -> list[Judged]:
     return best_first(judged)[:SHOWN_ATTEMPTS]
 
 
-def attempt(judged: Judged, diff: str, code: str = "") -> Attempt:
+def attempt(judged: Judged, diff: str, code: str = "", timings: tuple[str, ...] = ()) -> Attempt:
     """Put a judged candidate into the words of a proposer."""
     verdict = judged.verdict
-    return Attempt(key=judged.key, diff=diff, outcome=verdict.outcome.value, reason=verdict.reason, ratio=_ratio(verdict), code=code)
+    return Attempt(
+        key=judged.key,
+        diff=diff,
+        outcome=verdict.outcome.value,
+        reason=verdict.reason,
+        ratio=_ratio(verdict),
+        code=code,
+        timings=timings,
+    )
 
 
 def reward(verdict: Verdict | None) -> float:

@@ -28,16 +28,19 @@ __all__ = [
     "history",
     "keep_note",
     "keep_proposals",
+    "keep_timings",
     "keep_unjudged",
     "notes",
     "records",
     "repeats",
+    "timings",
     "unjudged",
 ]
 
 _PROPOSALS = "proposals/"
 _NOTES = "notes/"
 _UNJUDGED = "unjudged/"
+_TIMINGS = "timings/"
 _UNCHANGED = "the answer is the original code, but for its layout"
 
 
@@ -218,3 +221,14 @@ def keep_unjudged(store: Store, key: str, reason: str) -> None:
 def unjudged(store: Store, key: str) -> str:
     """Return why a candidate was not judged; empty when nothing was kept about it."""
     return (store.value(_UNJUDGED + key) or b"").decode("utf-8", "replace")
+
+
+def keep_timings(store: Store, key: str, lines: Sequence[str]) -> None:
+    """Keep where a candidate spends its time."""
+    store.put_value(_TIMINGS + key, "\n".join(lines).encode("utf-8", "surrogateescape"))
+
+
+def timings(store: Store, key: str) -> tuple[str, ...] | None:
+    """Return where a candidate spends its time; None when nobody looked."""
+    known = store.value(_TIMINGS + key)
+    return None if known is None else tuple(known.decode("utf-8", "surrogateescape").splitlines())

@@ -141,7 +141,7 @@ class _Run:
             evidence = survey.evidence(suite, [target.name for target in targets], referee)
             touched = Touched(survey, self.project, evidence, files=scene.files, referee=referee)
             judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout, touched=touched.evidence)
-            questions = Questions(self.project, profile, expected=evidence.expected, recordings=evidence.recordings, files=scene.files)
+            questions = Questions(self.project, profile, expected=evidence.expected, recordings=evidence.recordings, scene=scene)
             self._agent(panel.proposers, judge, questions, targets=targets, provider=provider, shipping=shipping, resume=resume)
             combine(scene, self.store, touched=touched.evidence, referee=referee, shipping=shipping, reporter=self.ledger)
         self._keep(provider, suite, finished=True, serving=panel.serving())
@@ -208,6 +208,7 @@ class _Run:
             request_for=questions.request,
             diff_of=shipping.diff,
             code_of=questions.code,
+            timings_of=questions.timings,
             budget=Budget(seconds=settings.budget, rounds=settings.rounds, targets=settings.max_targets),
             deadline=self.started + settings.budget,
             samples=settings.samples,

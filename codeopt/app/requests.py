@@ -15,13 +15,17 @@ from codeopt.model.work import Attempt, Profile, Recording
 from codeopt.patching.apply import apply
 from codeopt.rules.hints import hints_for
 from codeopt.syntax.context import context_of
+from codeopt.syntax.hot import hot_lines
 from codeopt.syntax.parse import parse_file
 from codeopt.syntax.text import unindented
 from codeopt.syntax.traits import traits_of
+from codeopt.trial.profiling import line_seconds
+from codeopt.trial.scene import Scene
 
 __all__ = ["Questions"]
 
 OBSERVED = 3
+_QUICK_S = 30.0  # of a workload that takes longer nobody waits for another profile
 
 
 class Questions:
@@ -34,14 +38,15 @@ class Questions:
         *,
         expected: Mapping[TargetName, Expected],
         recordings: Mapping[TargetName, Recording],
-        files: Mapping[str, bytes],
+        scene: Scene,
     ) -> None:
         """Keep what requests are made of."""
+        self._scene = scene
         self._project = project
         self._profile = profile
         self._expected = expected
         self._recordings = recordings
-        self._files = files
+        self._files = scene.files
         self._known: dict[Target, ProposalRequest] = {}
 
     def request(self, target: Target, attempts: Sequence[Attempt], samples: int, seed: int) -> ProposalRequest:
@@ -73,12 +78,27 @@ class Questions:
 
     def code(self, candidate: Candidate) -> str:
         """Return the target function as a candidate leaves it, at the margin; empty where it cannot be found any more."""
+        source, function = self._changed(candidate)
+        return unindented(source, function.span) if function else ""
+
+    def timings(self, candidate: Candidate) -> tuple[str, ...]:
+        """Return the lines of a candidate on which its time is spent; none where that takes long, or cannot be seen.
+
+        Raises:
+            SandboxUnavailable: the sandbox was lost.
+        """
+        source, function = self._changed(candidate)
+        if function is None or self._profile.total_s > _QUICK_S:
+            return ()
+        lines = line_seconds(self._scene, apply(candidate.patch, self._files), candidate.target.name.path)
+        return hot_lines(source, function.span, lines)
+
+    def _changed(self, candidate: Candidate) -> tuple[bytes, Function | None]:
+        """Return the target's file and function as a candidate leaves them."""
         path = candidate.target.name.path
-        after = apply(candidate.patch, self._files)
-        if path not in after:
-            return ""
-        found: Sequence[Function] = parse_file(path, after[path]).functions
-        return next((unindented(after[path], function.span) for function in found if function.name == candidate.target.name), "")
+        source = apply(candidate.patch, self._files).get(path, b"")
+        found: Sequence[Function] = parse_file(path, source).functions
+        return source, next((function for function in found if function.name == candidate.target.name), None)
 
     @functools.cached_property
     def _modules(self) -> frozenset[str]:

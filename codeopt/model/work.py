@@ -175,7 +175,8 @@ class Budget:
 class Attempt:
     """An earlier candidate as the proposer is told of it: its diff, the verdict's outcome and reason, its ratio if measured.
 
-    `code` is the target function as the candidate leaves it; empty where it cannot be shown alone.
+    `code` is the target function as the candidate leaves it; empty where it cannot be shown alone. `timings` are its lines on which its
+    time is spent now, each with its share; empty where that was not looked at.
     """
 
     key: str
@@ -184,3 +185,4 @@ class Attempt:
     reason: str
     ratio: float | None
     code: str = ""
+    timings: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from codeopt.trial.files import listing
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import last_line
 
-__all__ = ["profile", "require_success"]
+__all__ = ["line_seconds", "profile", "require_success"]
 
 Place = tuple[str, int, str]
 SHOWN = 80
@@ -83,6 +83,18 @@ def profile(scene: Scene, index: CodeIndex, *, tolerate_failure: bool = False) -
             f"the workload `{' '.join(scene.workload.argv)}` ran no Python code that could be sampled: give another --workload"
         )
     return _mapped(raw, index)
+
+
+def line_seconds(scene: Scene, files: Mapping[str, bytes], path: str) -> tuple[tuple[int, float], ...]:
+    """Run the workload once under the sampler with other `files`, and return the own time of one file's lines; nothing where it fails.
+
+    Raises:
+        SandboxUnavailable: the sandbox was lost.
+    """
+    with scene.provider.open(files) as sandbox:
+        result = sandbox.run(scene.command(sandbox, scene.workload.argv, scene.limits.workload_s, mode="profile"))
+        raw = _collect(scene, sandbox) if result.ok else _Raw()
+    return tuple(sorted((line, seconds) for (where, line), seconds in raw.lines.items() if where == path))
 
 
 def _collect(scene: Scene, sandbox: Sandbox) -> _Raw:

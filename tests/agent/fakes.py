@@ -270,6 +270,7 @@ def make_services(
         request_for=request_for,
         diff_of=lambda candidate: f"diff to {label_of(candidate)}",
         code_of=lambda candidate: f"code of {label_of(candidate)}",
+        timings_of=lambda candidate: (f"100%  of {label_of(candidate)}",),
         budget=Budget(seconds=100, candidates=candidates, rounds=rounds),
         deadline=100.0,
         samples=4,

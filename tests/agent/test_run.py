@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,22 @@ def test_proposers_are_told_what_became_of_earlier_candidates_best_first(go) -> 
         ("diff to same", "NOT_PROVEN", "within the noise", 1.01),
         ("diff to wrong", "WRONG", "call 3 differs", None),
     ]
+
+
+def test_where_the_best_two_that_were_measured_spend_their_time_is_told_and_looked_at_once(go) -> None:
+    screens = {"fast": faster(1.5), "faster": faster(2.0), "third": faster(1.2), "wrong": wrong()}
+    proposer = ScriptedProposer(by_round(["wrong", "fast", "faster", "third"], ["more"], ["last"]))
+    services = make_services(ScriptedJudge(screens), proposer, rounds=3)
+    looked = []
+
+    def timings_of(candidate):
+        looked.append(label_of(candidate))
+        return (f" 60%  {label_of(candidate)}", " 40%  rest")
+
+    go(replace(services, timings_of=timings_of))
+    for request in proposer.asked[1:]:
+        assert [one.timings[:1] for one in request.attempts] == [(" 60%  faster",), (" 60%  fast",), (), ()]
+    assert sorted(looked) == ["fast", "faster"]
 
 
 def test_every_round_asks_with_seeds_of_its_own(go) -> None:

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from codeopt.app.project import open_project
+from codeopt.adapters.local import LocalProvider
+from codeopt.app.project import open_project, scene_of
 from codeopt.app.requests import Questions
+from codeopt.assets import programs_dir
 from codeopt.config import load_settings
 from codeopt.model.code import Target
 from codeopt.model.patch import Candidate, Edit, Origin, Patch
@@ -33,19 +35,26 @@ def other():
 @pytest.fixture
 def asked(make_repo, tmp_path):
     """Make the questions about `common` of a small project, with a profile's (line, seconds)."""
+    opened = []
 
-    def make(*lines):
-        home = make_repo(lib__py=SOURCE, test_lib__py="import numpy as np\nfrom . import lib\n")
-        project = open_project(home, load_settings(home, flags={"workload": "python lib.py"}, environ={}), tree=tmp_path / "tree")
+    def make(*lines, text=SOURCE):
+        home = make_repo(lib__py=text, test_lib__py="import numpy as np\nfrom . import lib\n")
+        settings = load_settings(home, flags={"workload": "python lib.py", "sandbox": "local"}, environ={})
+        project = open_project(home, settings, tree=tmp_path / "tree")
         function = project.index.find("lib.py::common")
         target = Target(name=function.name, span=function.span, source_sha=function.source_sha, share=0.5)
         rows = (ProfileRow(name=function.name, own_s=1.0, total_s=1.0, lines=lines),) if lines else ()
         profile = Profile(total_s=1.0, samples=1, rows=rows, edges=())
         recording = Recording(name=function.name, calls=3, seen=1500, skipped=(), data=b"", seconds=3.0)
-        files = {path: (project.tree / path).read_bytes() for path in project.index.files}
-        return Questions(project, profile, expected={}, recordings={function.name: recording}, files=files), target
+        provider = LocalProvider(project.tree, programs_dir())
+        opened.append(provider)
+        provider.prepare(project.environment)
+        scene = scene_of(project, settings, provider)
+        return Questions(project, profile, expected={}, recordings={function.name: recording}, scene=scene), target
 
-    return make
+    yield make
+    for provider in opened:
+        provider.close()
 
 
 def test_traits_have_the_share_of_time_on_their_lines(asked):
@@ -84,3 +93,30 @@ def test_the_code_of_a_candidate_is_the_function_as_it_leaves_it(asked):
     assert code.rstrip().endswith("return sorted(out)")
     gone = Edit(path="lib.py", start_byte=SOURCE.index("common"), before=b"common", after=b"uncommon")
     assert questions.code(replace(candidate, patch=Patch(edits=(gone,)))) == ""
+
+
+SLOW = (
+    SOURCE
+    + """
+
+if __name__ == "__main__":
+    for _ in range(40):
+        common(list(range(900)), list(range(450, 1350)))
+"""
+)
+
+
+def test_the_lines_on_which_a_candidate_spends_its_time_are_those_of_its_own_text(asked):
+    questions, target = asked(text=SLOW)
+    before, after = b"        if x in ys:", b"        if tuple(ys).count(x):"
+    edit = Edit(path="lib.py", start_byte=SLOW.encode().index(before), before=before, after=after)
+    lines = questions.timings(Candidate(target=target, patch=Patch(edits=(edit,)), origin=Origin(proposer="model")))
+    slowest = max(lines, key=lambda line: int(line.partition("%")[0]))
+    assert slowest.endswith("if tuple(ys).count(x):"), lines
+
+
+def test_of_a_candidate_that_fails_no_lines_are_told(asked):
+    questions, target = asked(text=SLOW)
+    before = b"    return sorted(out)"
+    edit = Edit(path="lib.py", start_byte=SLOW.encode().index(before), before=before, after=b"    raise ValueError")
+    assert questions.timings(Candidate(target=target, patch=Patch(edits=(edit,)), origin=Origin(proposer="model"))) == ()

@@ -10,10 +10,10 @@ from codeopt.model.code import FunctionKind
 from codeopt.model.proposal import CodeContext, ProposalRequest
 from codeopt.model.work import Attempt
 from codeopt.patching.function import without_docstring
+from codeopt.syntax.hot import hot_lines
 
 __all__ = ["Question", "answer_tokens", "estimated_tokens", "narrowed", "question", "shown_attempt"]
 
-_TIMED_LINES = 8
 _OBSERVED_INPUTS = 8
 _OBSERVED_CHARACTERS = 240
 _HINTS = 5
@@ -65,7 +65,7 @@ def question(request: ProposalRequest) -> Question:
         helpers=context.helpers,
         siblings=context.siblings if is_method else "",
         callers=context.callers,
-        timings=_timings(request),
+        timings=hot_lines(request.source, request.target.span, request.line_seconds),
         called=_called(request),
         observed=tuple(_clipped(line, _OBSERVED_CHARACTERS) for line in request.observed[:_OBSERVED_INPUTS]),
         hints=request.hints[:_HINTS],
@@ -102,17 +102,6 @@ def _code(request: ProposalRequest) -> str:
         start = span.start_byte  # something stands before the function on its line
     # Without its indentation, because small models answer at the margin anyway.
     return textwrap.dedent(source[start : span.end_byte].decode(errors="replace"))
-
-
-def _timings(request: ProposalRequest) -> tuple[str, ...]:
-    span = request.target.span
-    lines = request.source.decode(errors="replace").splitlines()
-    own = [(line, seconds) for line, seconds in request.line_seconds if span.start_line <= line <= min(span.end_line, len(lines))]
-    total = sum(seconds for _, seconds in own)
-    if total <= 0:
-        return ()
-    slowest = sorted(sorted(own, key=lambda each: -each[1])[:_TIMED_LINES])
-    return tuple(f"{seconds / total:4.0%}  {lines[line - 1].strip()}" for line, seconds in slowest if seconds / total >= 0.01)  # noqa: PLR2004
 
 
 def _called(request: ProposalRequest) -> str:

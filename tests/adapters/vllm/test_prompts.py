@@ -22,7 +22,7 @@ from codeopt.model.work import Attempt
 VERSIONS = {
     "optimize": ("2", "65b9135f645b"),
     "question": ("2", "5c48c308080f"),
-    "refine": ("1", "e52d3cfbcbe3"),
+    "refine": ("2", "b2911ad5cb83"),
     "reflect": ("2", "f4d9fb468c24"),
     "repair": ("1", "c331e07eb0f0"),
     "algorithm": ("2", "782fa6220f2d"),

@@ -14,13 +14,25 @@ INTERVAL = 0.001
 WAITING = ("threading.py", "queue.py", "selectors.py", "socket.py", "thread.py", "connection.py")
 
 
+def _line_of(code, offset):
+    """Return the line to blame for an instruction that has none: a jump back to a loop's head belongs to the condition that led there."""
+    # Few samples fall on such an instruction, and the import takes a while.
+    import dis
+
+    jumps = {*dis.hasjrel, *dis.hasjabs}
+    table = [(start, line) for start, _, line in code.co_lines() if line is not None]
+    sources = [each.offset for each in dis.get_instructions(code) if each.opcode in jumps and each.argval == offset]
+    before = [line for start, line in table if start <= max(sources, default=offset)]
+    return before[-1] if before else code.co_firstlineno
+
+
 class Sampler:
     """One per process; `start` runs it in a thread, `finish` writes what it saw."""
 
     def __init__(self, tree, out):
         self.tree = os.path.realpath(tree) + os.sep
         self.out = out
-        self.keys = {}
+        self.keys, self.jumps = {}, {}
         self.own, self.total, self.lines, self.edges = {}, {}, {}, {}
         self.seconds, self.samples = 0.0, 0
         self.running = False
@@ -59,6 +71,14 @@ class Sampler:
             known = self.keys[id(code)] = (known, code)
         return known[0]
 
+    def blamed(self, code, offset):
+        """Return the line of an instruction that has none of its own."""
+        known = self.jumps.get((id(code), offset))
+        if known is None:
+            # The code is kept, so that no other one can have its number.
+            known = self.jumps[id(code), offset] = (_line_of(code, offset), code)
+        return known[0]
+
     def add(self, frame, weight):
         below, met = None, set()
         while frame is not None:
@@ -66,7 +86,7 @@ class Sampler:
             if key:
                 if below is None:
                     self.own[key] = self.own.get(key, 0.0) + weight
-                    place = (key[0], frame.f_lineno or key[1])
+                    place = (key[0], frame.f_lineno or self.blamed(frame.f_code, frame.f_lasti))
                     self.lines[place] = self.lines.get(place, 0.0) + weight
                 elif key != below:
                     self.edges[(key, below)] = self.edges.get((key, below), 0.0) + weight
