@@ -51,11 +51,11 @@ class Services:
     """All that nodes may touch.
 
     `diff_of` shows a candidate's patch, `code_of` its target function as the patch leaves it (empty where it is not found),
-    `timings_of` the lines on which that spends its time, by a run of the workload. Proposers have unique names. `deadline` is a reading of `clock` in
-    seconds: past it nothing is asked or screened, nor an answer waited for. `samples` and `seed` are those of one question. `on_cancel` is
-    called when the run ends early, by cancellation or by an error: it must make blocked judge calls end, and be safe to call twice.
-    `targets` and `machine_lock` are filled in by `run_agent`; whoever loads this machine holds the lock, so that nothing else is measured
-    meanwhile.
+    `timings_of` the lines on which that spends its time, by a run of the workload. Proposers have unique names. `deadline` is a
+    reading of `clock` in seconds: past it nothing is asked or screened, nor an answer waited for. `samples` and `seed` are those of
+    one question. `on_cancel` is called when the run ends early, by cancellation or by an error: it must make blocked judge calls
+    end, and be safe to call twice. `targets` and `machine_lock` are filled in by `run_agent`; whoever loads this machine holds the
+    lock, so that nothing else is measured meanwhile.
     """
 
     store: Store
