@@ -10,20 +10,10 @@ import sys
 import threading
 import time
 
+from codeopt_inside import blame
+
 INTERVAL = 0.001
 WAITING = ("threading.py", "queue.py", "selectors.py", "socket.py", "thread.py", "connection.py")
-
-
-def _line_of(code, offset):
-    """Return the line to blame for an instruction that has none: a jump back to a loop's head belongs to the condition that led there."""
-    # Few samples fall on such an instruction, and the import takes a while.
-    import dis
-
-    jumps = {*dis.hasjrel, *dis.hasjabs}
-    table = [(start, line) for start, _, line in code.co_lines() if line is not None]
-    sources = [each.offset for each in dis.get_instructions(code) if each.opcode in jumps and each.argval == offset]
-    before = [line for start, line in table if start <= max(sources, default=offset)]
-    return before[-1] if before else code.co_firstlineno
 
 
 class Sampler:
@@ -32,7 +22,7 @@ class Sampler:
     def __init__(self, tree, out):
         self.tree = os.path.realpath(tree) + os.sep
         self.out = out
-        self.keys, self.jumps = {}, {}
+        self.keys, self.blames = {}, {}
         self.own, self.total, self.lines, self.edges = {}, {}, {}, {}
         self.seconds, self.samples = 0.0, 0
         self.running = False
@@ -71,12 +61,12 @@ class Sampler:
             known = self.keys[id(code)] = (known, code)
         return known[0]
 
-    def blamed(self, code, offset):
-        """Return the line of an instruction that has none of its own."""
-        known = self.jumps.get((id(code), offset))
+    def blamed(self, code, offset, line):
+        """Return the (line, share) pairs that a sample at an instruction is for."""
+        known = self.blames.get((id(code), offset))
         if known is None:
             # The code is kept, so that no other one can have its number.
-            known = self.jumps[id(code), offset] = (_line_of(code, offset), code)
+            known = self.blames[id(code), offset] = (blame.shares(code, offset, line), code)
         return known[0]
 
     def add(self, frame, weight):
@@ -86,8 +76,9 @@ class Sampler:
             if key:
                 if below is None:
                     self.own[key] = self.own.get(key, 0.0) + weight
-                    place = (key[0], frame.f_lineno or self.blamed(frame.f_code, frame.f_lasti))
-                    self.lines[place] = self.lines.get(place, 0.0) + weight
+                    for line, share in self.blamed(frame.f_code, frame.f_lasti, frame.f_lineno or key[1]):
+                        place = (key[0], line)
+                        self.lines[place] = self.lines.get(place, 0.0) + share * weight
                 elif key != below:
                     self.edges[(key, below)] = self.edges.get((key, below), 0.0) + weight
                 if key not in met:
