@@ -120,7 +120,7 @@ class _Run:
         for note in self.project.notes:
             self.ledger.note(note)
         panel = open_proposers(self.settings, record=asked.record, reporter=self.ledger)
-        untrusted = "what a model wrote" if any(proposer.name != "rules" for proposer in panel.proposers) else ""
+        untrusted = "what a model wrote" if _asks_model(panel) else ""
         with open_provider(self.settings, self.project.tree, run=self.folder.name, untrusted=untrusted, reporter=self.ledger) as provider:
             return self._in_sandboxes(provider, panel, resume=asked.resume is not None)
 
@@ -141,7 +141,14 @@ class _Run:
             evidence = survey.evidence(suite, [target.name for target in targets], referee)
             touched = Touched(survey, self.project, evidence, files=scene.files, referee=referee)
             judge = TrialJudge(scene, evidence, referee=referee, checkout=shipping.checkout, touched=touched.evidence)
-            questions = Questions(self.project, profile, expected=evidence.expected, recordings=evidence.recordings, scene=scene)
+            questions = Questions(
+                self.project,
+                profile,
+                expected=evidence.expected,
+                recordings=evidence.recordings,
+                growth=survey.growth(evidence.recordings, referee) if _asks_model(panel) else {},
+                scene=scene,
+            )
             self._agent(panel.proposers, judge, questions, targets=targets, provider=provider, shipping=shipping, resume=resume)
             combine(scene, self.store, touched=touched.evidence, referee=referee, shipping=shipping, reporter=self.ledger)
         self._keep(provider, suite, finished=True, serving=panel.serving())
@@ -216,3 +223,7 @@ class _Run:
             on_cancel=provider.close,
         )
         run(services, targets, run_id=self.folder.name, checkpoints=self.folder / "checkpoints.db", resume=resume)
+
+
+def _asks_model(panel: Panel) -> bool:
+    return any(proposer.name != "rules" for proposer in panel.proposers)

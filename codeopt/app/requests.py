@@ -38,6 +38,7 @@ class Questions:
         *,
         expected: Mapping[TargetName, Expected],
         recordings: Mapping[TargetName, Recording],
+        growth: Mapping[TargetName, tuple[tuple[int, float], ...]],
         scene: Scene,
     ) -> None:
         """Keep what requests are made of."""
@@ -46,6 +47,7 @@ class Questions:
         self._profile = profile
         self._expected = expected
         self._recordings = recordings
+        self._growth = growth
         self._files = scene.files
         self._known: dict[Target, ProposalRequest] = {}
 
@@ -71,6 +73,7 @@ class Questions:
             observed=self._observed(target.name),
             calls=recording.seen if recording else 0,
             each_s=recording.each_s if recording else 0.0,
+            growth=self._growth.get(target.name, ()),
             traits=_shares(traits_of(source, function), dict(lines)),
             modules=self._modules,
             hints=hints_for(source, function),

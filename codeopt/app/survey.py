@@ -7,23 +7,37 @@ from typing import TypeVar
 
 from codeopt.adapters.store.wire import wire
 from codeopt.app.project import Project
-from codeopt.errors import BaselineError
+from codeopt.errors import BaselineError, ContestantError
 from codeopt.model.calls import Expected
 from codeopt.model.code import Target, TargetName
 from codeopt.model.work import Profile, Recording, SuiteRun
 from codeopt.ports import Reporter, Sandbox, Store
+from codeopt.trial.asking import grown
 from codeopt.trial.decoys import Decoys, choose_decoys
 from codeopt.trial.judge import Evidence
 from codeopt.trial.learning import learn_expected
 from codeopt.trial.profiling import profile
-from codeopt.trial.recording import record
+from codeopt.trial.recording import record, unpack
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import run_suite
+from codeopt.trial.worker import open_worker
 from codeopt.verify.suites import baseline_problem, failing
 
 __all__ = ["Survey"]
 
 Noun = TypeVar("Noun")
+
+
+Points = tuple[tuple[int, float], ...]
+_GROWTH_S = 3.0
+
+
+def _grown(scene: Scene, referee: Sandbox, recording: Recording) -> Points:
+    try:
+        with open_worker(scene, referee, recording) as worker:
+            return grown(worker, unpack(recording).calls, all_s=_GROWTH_S)
+    except ContestantError:
+        return ()
 
 
 class Survey:
@@ -83,6 +97,16 @@ class Survey:
         if decoys is not None and decoys.reason:
             self._reporter.note(f"whether the tests are reported truly cannot be tried: {decoys.reason}")
         return Evidence(suite=suite, recordings=recordings, expected=expected, decoys=decoys)
+
+    def growth(self, recordings: Mapping[TargetName, Recording], referee: Sandbox) -> Mapping[TargetName, Points]:
+        """Time each target at growing sizes of its largest call; those of which nothing can be said have no points."""
+        return dict(
+            self._kept(
+                "growth",
+                tuple[tuple[TargetName, Points], ...],
+                lambda: tuple((name, _grown(self._scene, referee, recording)) for name, recording in recordings.items()),
+            )
+        )
 
     def learn(self, names: Sequence[TargetName], referee: Sandbox) -> tuple[Mapping[TargetName, Recording], Mapping[TargetName, Expected]]:
         """Record the calls of further functions, and learn what they should do; those that are never called have no entry."""

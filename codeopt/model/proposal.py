@@ -45,11 +45,12 @@ class Experience:
 class ProposalRequest:
     """One question to a proposer.
 
-    `files` holds (path, bytes), the target's file first; only that one may be edited in this version. `line_seconds` are the profile's own
-    seconds by line; `observed` one line per observed input; `calls` how often the workload called the function, for `each_s` seconds on
-    average (0 where that is not known). `traits` says what the function's text does that may cost time, with the share of its own time
-    on the lines that do it (1 where that is not known). `modules` are the top-level modules that the project imports anywhere. `hints`
-    are rewrites that a rule sees, in words. `samples` answers are wanted, from `seed` on.
+    `files` holds (path, bytes), the target's file first; only that one may be edited in this version. `line_seconds` are the profile's
+    own seconds by line; `observed` one line per observed input; `calls` how often the workload called the function, for `each_s`
+    seconds on average (0 where that is not known). `traits` says what the function's text does that may cost time, with the share of
+    its own time on the lines that do it (1 where that is not known). `growth` holds what one call takes at growing sizes, as (size,
+    seconds). `modules` are the top-level modules that the project imports anywhere. `hints` are rewrites that a rule sees, in words.
+    `samples` answers are wanted, from `seed` on.
     """
 
     target: Target
@@ -60,6 +61,7 @@ class ProposalRequest:
     observed: tuple[str, ...] = ()
     calls: int = 0
     each_s: float = 0.0
+    growth: tuple[tuple[int, float], ...] = ()
     traits: tuple[tuple[str, float], ...] = ()
     modules: frozenset[str] = frozenset()
     hints: tuple[str, ...] = ()

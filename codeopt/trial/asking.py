@@ -14,7 +14,7 @@ from codeopt.model.plan import Plan
 from codeopt.trial.worker import Worker
 from codeopt.verify.probes import Tried
 
-__all__ = ["Fate", "built", "fates", "sieved", "sketched", "smaller", "symbolic", "trimmed", "varied"]
+__all__ = ["Fate", "built", "fates", "grown", "sieved", "sketched", "smaller", "symbolic", "trimmed", "varied"]
 
 SLACK_S = 30.0
 
@@ -75,6 +75,15 @@ def trimmed(worker: Worker, calls: Sequence[bytes]) -> tuple[bytes, ...]:
         ContestantError: the worker died, hung or broke the protocol.
     """
     return tuple(data for _, data in worker.made({"op": "trim"}, calls))
+
+
+def grown(worker: Worker, calls: Sequence[bytes], *, all_s: float) -> tuple[tuple[int, float], ...]:
+    """Return what the largest of calls takes at growing sizes, as (size, seconds); none where that cannot be said.
+
+    Raises:
+        ContestantError: the worker died, hung or broke the protocol.
+    """
+    return tuple(worker.answer({"op": "growth", "all_s": all_s}, calls, "grown", timeout_s=all_s + SLACK_S).grown or ())
 
 
 def symbolic(worker: Worker, calls: Sequence[bytes], *, seconds: float) -> tuple[bytes, ...]:

@@ -36,6 +36,7 @@ class Message(BaseModel):
     sketches: list[object] | None = None
     sieved: list[tuple[str, list[tuple[int, int]]]] | None = None
     fates: list[tuple[str, int]] | None = None
+    grown: list[tuple[int, float]] | None = None
     failed: str | None = None
     status: int = 0
     error: str = ""

@@ -31,6 +31,8 @@ def other():
     return os.sep
 """
 
+POINTS = ((100, 0.001), (200, 0.004), (400, 0.016))
+
 
 @pytest.fixture
 def asked(make_repo, tmp_path):
@@ -50,7 +52,8 @@ def asked(make_repo, tmp_path):
         opened.append(provider)
         provider.prepare(project.environment)
         scene = scene_of(project, settings, provider)
-        return Questions(project, profile, expected={}, recordings={function.name: recording}, scene=scene), target
+        known = {function.name: recording}
+        return Questions(project, profile, expected={}, recordings=known, growth={function.name: POINTS}, scene=scene), target
 
     yield make
     for provider in opened:
@@ -75,7 +78,7 @@ def test_without_a_profile_all_traits_count(asked):
 def test_calls_modules_and_hints_are_told(asked):
     questions, target = asked()
     request = questions.request(target, (), 1, 0)
-    assert (request.calls, request.each_s) == (1500, 0.002)
+    assert (request.calls, request.each_s, request.growth) == (1500, 0.002, POINTS)
     assert {"os", "collections", "numpy"} <= request.modules
     assert any(hint.startswith("membership-set: ") for hint in request.hints)
 

@@ -10,6 +10,7 @@ from codeopt.model.code import FunctionKind
 from codeopt.model.proposal import CodeContext, ProposalRequest
 from codeopt.model.work import Attempt
 from codeopt.patching.function import without_docstring
+from codeopt.stats.growth import power
 from codeopt.syntax.hot import hot_lines
 
 __all__ = ["Question", "answer_tokens", "estimated_tokens", "narrowed", "question", "shown_attempt"]
@@ -42,6 +43,7 @@ class Question:
     callers: tuple[str, ...]
     timings: tuple[str, ...]
     called: str
+    growth: str
     observed: tuple[str, ...]
     hints: tuple[str, ...]
     attempts: tuple[Attempt, ...]
@@ -67,6 +69,7 @@ def question(request: ProposalRequest) -> Question:
         callers=context.callers,
         timings=hot_lines(request.source, request.target.span, request.line_seconds),
         called=_called(request),
+        growth=_growth(request),
         observed=tuple(_clipped(line, _OBSERVED_CHARACTERS) for line in request.observed[:_OBSERVED_INPUTS]),
         hints=request.hints[:_HINTS],
         attempts=tuple(shown_attempt(attempt) for attempt in request.attempts[:_ATTEMPTS]),
@@ -109,6 +112,14 @@ def _called(request: ProposalRequest) -> str:
         return ""
     times = "once" if request.calls == 1 else f"{request.calls:,} times"
     return f"{times}, {_duration(request.each_s)} each" if request.each_s > 0 else times
+
+
+def _growth(request: ProposalRequest) -> str:
+    exponent = power(request.growth)
+    if exponent is None:
+        return ""
+    (small, short), (large, long) = request.growth[0], request.growth[-1]
+    return f"{_duration(short)} for {small:,} items, {_duration(long)} for {large:,}: about n^{exponent:.1f}"
 
 
 def _duration(seconds: float) -> str:

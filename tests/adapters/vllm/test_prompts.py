@@ -20,11 +20,11 @@ from codeopt.model.work import Attempt
 # A prompt whose text changes needs a new version (of `optimize` and `reflect` too, when `system` or `question` changes): runs are
 # compared, and answers replayed, by it. Versions and digests of the texts:
 VERSIONS = {
-    "optimize": ("2", "65b9135f645b"),
-    "question": ("2", "5c48c308080f"),
+    "optimize": ("3", "65b9135f645b"),
+    "question": ("3", "06c602b07c89"),
     "refine": ("2", "b2911ad5cb83"),
-    "reflect": ("2", "f4d9fb468c24"),
-    "repair": ("1", "c331e07eb0f0"),
+    "reflect": ("3", "f4d9fb468c24"),
+    "repair": ("2", "c331e07eb0f0"),
     "algorithm": ("2", "782fa6220f2d"),
     "batching": ("1", "299e3db4747f"),
     "builtins": ("2", "ae66a0a57e2e"),

@@ -1,12 +1,13 @@
 """What the host asks of the original's side alone: new calls, smaller ones, and how many faults the calls would find.
 
 Every request comes with the joined pickles of calls: `vary` {seed} answers new calls made of them; `sketch` {most} says what so many look
-like; `build` {plans} answers calls built by plans, with the plans' numbers; `sieve` {each_s, all_s} tries each by itself; `smaller` answers
-simpler relatives of one, `trim` a small call for each large one; `mutants` {sources, wanted, limit, each_s, all_s} says which faults the
-calls find; `symbolic` {seconds} answers calls that take different ways through the function, in the mode of most of these.
+like; `build` {plans} answers calls built by plans, with the plans' numbers; `sieve` {each_s, all_s} tries each by itself; `smaller`
+answers simpler relatives of one, `trim` a small call for each large one, `growth` {all_s} what one call takes at growing sizes; `mutants`
+{sources, wanted, limit, each_s, all_s} says which faults the calls find; `symbolic` {seconds} answers calls that take different ways
+through the function, in the mode of most of these.
 """
 
-from codeopt_inside import build, calls, mutants, sieve, sketch, smaller, symbolic, trim, vary
+from codeopt_inside import build, calls, growth, mutants, sieve, sketch, smaller, symbolic, trim, vary
 from codeopt_inside.children import in_child
 
 
@@ -46,6 +47,10 @@ def _trimmed(pipe, recorded, _target, _request):
     _frames(pipe, made)
 
 
+def _grown(pipe, recorded, target, request):
+    pipe.send({"grown": growth.grown(target.function, recorded, request["all_s"])})
+
+
 def _symbolic(pipe, recorded, target, request):
     given = [len(call[0]) for call in map(calls.loaded, recorded) if type(call) is tuple]
     made = symbolic.found(target.function, request["seconds"], max(given, key=given.count, default=symbolic.MOST))
@@ -72,6 +77,7 @@ ANSWERS = {
     "sieve": _in_child(_sieved),
     "smaller": _in_child(_smaller),
     "trim": _in_child(_trimmed),
+    "growth": _in_child(_grown),
     "symbolic": _in_child(_symbolic),
     "mutants": _in_child(_faulty),
 }
