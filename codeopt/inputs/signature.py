@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from codeopt.model.plan import Place
 __all__ = ["NOTHING", "Missing", "Parameter", "Signature", "signature_of"]
 
 _MOST_CONSTANTS = 24
+_MOST_CHARACTERS = 8
+_PLAIN = 0x7F  # the neighbours of plain characters are among the usual edges
 _LONGEST = 40
 
 
@@ -117,9 +120,18 @@ def _signature(function: Function, constants: Constants) -> Signature:
         numbers=tuple(dict.fromkeys(value for value in every if type(value) is int))[:_MOST_CONSTANTS],
         reals=tuple(dict.fromkeys(value for value in every if type(value) is float))[:_MOST_CONSTANTS],
         texts=tuple(dict.fromkeys(texts))[:_MOST_CONSTANTS],
-        fragments=fragments_of(constants.own, constants.reached),
+        fragments=tuple(dict.fromkeys((*fragments_of(constants.own, constants.reached), *_characters(function, constants.own)))),
         names_none=None in constants.own,
     )
+
+
+def _characters(function: Function, values: Iterable[object]) -> Iterator[str]:
+    """Yield the characters at and beside those that a function names, by their numbers where it asks for numbers of characters."""
+    asks = any(isinstance(node, ast.Name) and node.id in {"ord", "chr"} for node in ast.walk(function))
+    codes = [value for value in values if type(value) is int] if asks else []
+    codes += [ord(value) for value in values if isinstance(value, str) and len(value) == 1]
+    wide = [code for code in dict.fromkeys(codes) if _PLAIN < code < sys.maxunicode][:_MOST_CHARACTERS]
+    yield from (chr(near) for code in wide for near in (code, code - 1, code + 1))
 
 
 def _functions(nodes: Iterable[ast.AST], prefix: str) -> Iterator[tuple[str, Function]]:

@@ -58,3 +58,12 @@ def test_arguments_are_found_by_position_and_by_name():
     assert [each and each.name for each in map(signature.at, (0, 1, 2, "b", "key", "a", "rest", "zzz"))] == [
         *("a", "b", None, "b", "key", None, None, None)
     ]
+
+
+def test_characters_beside_those_that_are_named_are_fragments():
+    by_number = signature_of(b"def f(text):\n    return 0x660 <= ord(text[0]) <= 0x669\n", "f", 0)
+    assert {"\u0660", "\u065f", "\u0669", "\u066a"} <= set(by_number.fragments)
+    by_text = signature_of("def f(text):\n    return '\u3040' <= text <= '\u309f'\n".encode(), "f", 0)
+    assert {"\u3040", "\u303f", "\u30a0"} <= set(by_text.fragments)
+    plain = signature_of(b"def f(text):\n    return len(text) > 0x660\n", "f", 0)
+    assert "\u0660" not in plain.fragments
