@@ -116,7 +116,7 @@ class Planner:
             risks.add("nested")
         if edge.resizes and spot.node.type in CONTAINERS and len(holder.pattern) == len(spot.slot.pattern) - 1:
             risks.add("rows")
-        return holder.holds & risks if holder.types & CONTAINERS or holder.flows else frozenset()
+        return holder.told(holder.holds & risks) if holder.types & CONTAINERS or holder.flows else frozenset()
 
 
 def _kept(holder: Slot) -> tuple[tuple[object, ...], ...]:

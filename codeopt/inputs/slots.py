@@ -22,6 +22,7 @@ _MOST_FIELDS = 6
 _MANY_ITEMS = 12
 _MANY_STEPS = 8
 _RECORDS = frozenset({"namedtuple", "dataclass", "frozen"})
+_ORDERS = frozenset({"sorted", "descending"})
 _NUMBERS = frozenset({"bool", "float", "int"})
 _SEQUENCES = frozenset({"list", "tuple"})
 _FLOWS = frozenset({"generator", "list_iterator"})
@@ -84,7 +85,12 @@ class Slot:
         """Return the properties that an edge breaks here."""
         known = edge.kind in {"", "NoneType", *self.types} or edge.kind in self.allowed or (edge.kind in _FLOWS and self.flows)
         risks = edge.risks if known else edge.risks | {self._strange(edge.kind)}
-        return risks & (self.holds | {"type"}) - ({"none"} if self.takes_none else frozenset())
+        return self.told(risks & (self.holds | {"type"}) - ({"none"} if self.takes_none else frozenset()))
+
+    def told(self, broken: frozenset[str]) -> frozenset[str]:
+        """Return broken properties as they are meant here: in a record, order is how one field goes with another (a start and an end)."""
+        is_record = self.types <= {"tuple", "NoneType"} and "shape" in self.holds
+        return broken - _ORDERS | {"order"} if is_record and broken & _ORDERS else broken
 
     def _strange(self, kind: str) -> str:
         """Say what a type breaks that did not occur: a whole number often stands for any (but among others), a subclass for its parent."""

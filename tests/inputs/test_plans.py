@@ -517,3 +517,13 @@ def test_a_receiver_s_fields_change_under_a_name():
     changed = {plan.breaks for plan in found if any(change.place == ("args", 0, ".size") for change in plan.changes)}
     assert "held" in changed
     assert "" not in changed
+
+
+def test_a_start_and_an_end_stay_in_their_order_where_all_do():
+    spans = [(at, at + 5 + at % 3) for at in range(9)]
+    calls = [((spans,), {}), (([*spans[2:], (30, 40)],), {})]
+    turned = [plan.breaks for plan in planned(calls) if plan.breaks in {"order", "sorted"}]
+    assert {"order"} <= set(turned)
+    lot = made(calls)
+    assert all(call.plan.breaks == "order" for call in lot for pair in call.args[0] if len(pair) == 2 and pair[0] > pair[1])
+    assert any(pair[0] > pair[1] for call in lot for pair in call.args[0] if len(pair) == 2)
