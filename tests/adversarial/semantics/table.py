@@ -30,6 +30,14 @@ up to the timing. PASSED is what may not happen to a wrong one: aimed at are 98%
 called WRONG. Written by `python -m tests.adversarial.semantics.table`; the changes,
 with an input that shows each fault, are in `tests/adversarial/semantics/`.
 """
+# Written without knowledge of the checks, which had been developed with the other packages at hand.
+AFTERWARDS = ("humanize", "idna", "packaging", "xmltodict")
+ASIDE = """The checks were developed with the changes of most packages at hand. Those of {names} were written afterwards,
+without knowledge of the checks. When they were looked at for the first time, 68 of 74 wrong ones were found (91.9%; by tests alone 27, by
+replay alone 49), and 1 of 16 right ones was called WRONG, for a difference that was real (a format that was applied twice) and is mended
+in the change. As they are now:
+
+"""
 SHOWN = 120
 
 
@@ -79,12 +87,32 @@ def markdown(packages: Sequence[Package], story: Story) -> str:
     twins = [change for package in packages for change in package.twins]
     functions = {(change.package, change.target) for change in wrong}
     head = HEAD.format(wrong=len(wrong), functions=len(functions), packages=len(packages), twins=len(twins))
-    parts = [head, _summary(wrong, twins, story), _by_fault(wrong, story), _misses(wrong, story), _cost(packages, wrong + twins, story)]
+    parts = [
+        head,
+        _summary(wrong, twins, story),
+        _aside(packages, story),
+        _by_fault(wrong, story),
+        _misses(wrong, story),
+        _cost(packages, wrong + twins, story),
+    ]
     return "\n".join([*parts, *(_section(package, story) for package in packages)])
 
 
+def _aside(packages: Sequence[Package], story: Story) -> str:
+    """Return the same figures of the packages that the checks were not developed with."""
+    these = [package for package in packages if package.name in AFTERWARDS]
+    wrong = [change for package in these for change in package.wrong]
+    twins = [change for package in these for change in package.twins]
+    head = "## Changes that the checks were not developed with\n\n" + ASIDE.format(names=", ".join(AFTERWARDS))
+    return head + _layers(wrong, twins, story) if these else ""
+
+
 def _summary(wrong: Sequence[Change], twins: Sequence[Change], story: Story) -> str:
-    rows = ["## In short", "", "| layer | wrong ones found | of these WRONG | right ones called WRONG | right ones left UNVERIFIABLE |"]
+    return "## In short\n\n" + _layers(wrong, twins, story)
+
+
+def _layers(wrong: Sequence[Change], twins: Sequence[Change], story: Story) -> str:
+    rows = ["| layer | wrong ones found | of these WRONG | right ones called WRONG | right ones left UNVERIFIABLE |"]
     rows.append("| --- | --- | --- | --- | --- |")
     for layer in LAYERS:
         said, right = (_outcomes(changes, layer, story) for changes in (wrong, twins))
