@@ -63,6 +63,7 @@ def test_covering():
 
 def test_merge():
     assert merge([(5, 6), (0, 2), (2, 4)]) == [(0, 4), (5, 6)]
+    assert merge([(5, 2), (1, 3), (2, 4), (9, 7)]) == [(1, 4), (5, 2), (9, 7)]
 
 
 def test_reachable():
