@@ -24,9 +24,9 @@ from codeopt.model.proposal import Proposal, ProposalRequest
 from codeopt.model.work import Attempt
 from codeopt.ports import Proposer
 
-_PROFILED = 2  # attempts that later rounds go on from
-
 __all__ = ["ask", "collect", "confirm", "decide", "screen"]
+
+_PROFILED = 2  # attempts that later rounds go on from
 
 
 async def decide(state: TargetState, runtime: Runtime[Services]) -> TargetUpdate:
@@ -73,8 +73,8 @@ async def _request(services: Services, state: Question) -> ProposalRequest:
 
 async def _attempt(services: Services, judged: Judged, place: int) -> Attempt:
     candidate = services.candidate(judged.key)
-    timings = await _timings(services, candidate) if place < _PROFILED and judged.verdict.comparison else ()
-    return attempt(judged, services.diff_of(candidate), services.code_of(candidate), timings)
+    spent = await _timings(services, candidate) if place < _PROFILED and judged.verdict.comparison else ()
+    return attempt(judged, services.diff_of(candidate), services.code_of(candidate), spent)
 
 
 async def _timings(services: Services, candidate: Candidate) -> tuple[str, ...]:

@@ -40,18 +40,13 @@ def additions_for(node: FunctionNode, answer: Code, module: ast.Module, *, elsew
     hidden = sorted(needed & BUILTINS & bound_at_top(chosen))
     if hidden:
         raise PatchError(f"the answer redefines the built-in `{hidden[0]}`; use another name")
-    given = {item.bound for item in wanted}
-    forgotten = needed - BUILTINS - bound_at_top(module.body) - bound_at_top(chosen) - given if _says_all(module) else frozenset[str]()
-    wanted += known_imports(ast.Module(body=[node, *chosen], type_ignores=[]), forgotten)
+    bound = bound_at_top(module.body) | bound_at_top(chosen) | {item.bound for item in wanted}
+    if "*" not in bound:
+        wanted += known_imports(ast.Module(body=[node, *chosen], type_ignores=[]), needed - BUILTINS - bound)
     return Additions(
         imports=tuple(missing_imports(wanted, needed, module)),
         helpers=tuple(_text(answer, statement) for statement in chosen),
     )
-
-
-def _says_all(module: ast.Module) -> bool:
-    """Whether the file shows every name that it has."""
-    return "*" not in bound_at_top(module.body)
 
 
 def _closure(node: FunctionNode, others: Sequence[ast.stmt], module: ast.Module) -> tuple[frozenset[str], list[ast.stmt]]:

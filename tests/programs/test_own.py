@@ -10,6 +10,8 @@ from typing import NamedTuple
 import pytest
 from codeopt_inside import own
 
+from tests.programs.bag import Bag
+
 
 class Counted(collections.abc.MutableMapping):
     """A mapping that counts what it holds, and knows what was asked for last."""
@@ -57,30 +59,6 @@ class Row(collections.abc.Sequence):
 
     def append(self, value):
         return Row([*self.items, value])
-
-
-class Bag(collections.abc.MutableSet):
-    """A set that keeps its members in order."""
-
-    def __init__(self, items):
-        self.items = list(items)
-
-    def __contains__(self, item):
-        return item in self.items
-
-    def __iter__(self):
-        return iter(self.items)
-
-    def __len__(self):
-        return len(self.items)
-
-    def add(self, item):
-        if item not in self.items:
-            self.items.append(item)
-
-    def discard(self, item):
-        if item in self.items:
-            self.items.remove(item)
 
 
 class Stubborn(Bag):

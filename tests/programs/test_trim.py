@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import collections.abc
 import pickle
 
 from codeopt_inside.trim import LARGE, trimmed
 
+from tests.programs.bag import Bag
 
-class Shelf(collections.abc.MutableSet):
+
+class Shelf(Bag):
     """A set that also knows how much it holds."""
 
     def __init__(self, items):
-        self.items, self.total = list(items), sum(items)
-
-    def __contains__(self, item):
-        return item in self.items
-
-    def __iter__(self):
-        return iter(self.items)
-
-    def __len__(self):
-        return len(self.items)
+        super().__init__(items)
+        self.total = sum(self.items)
 
     def add(self, item):
-        self.items.append(item)
-        self.total += item
+        super().add(item)
+        self.total = sum(self.items)
 
     def discard(self, item):
-        self.items.remove(item)
+        super().discard(item)
         self.total -= item
 
 

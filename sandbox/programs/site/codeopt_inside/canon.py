@@ -37,6 +37,7 @@ class _Encoder:
         self.queue = deque()
         self.slots = {}
         self.lineages = {}
+        self.orderless = {}
         self.plain_objects = set()
         self.places = []
         self.left = limit
@@ -184,13 +185,18 @@ class _Encoder:
             return self.global_value(value, reduced)
         parts = list(reduced) + [None] * (6 - len(reduced))
         maker, arguments, state, items, pairs = parts[:5]
-        is_value = values.without_order(cls)
+        is_value = self.without_order(cls)
         if is_value:
             arguments = [self.in_order(part) for part in arguments]
         node = ["object", self.lineage(cls), self.kin(maker, cls), [self.kin(part, cls) for part in arguments], self.object_state(state)]
         node.append(self.refer_all(items) if items is not None else None)
         node.append([self.refer_all(pair) for pair in pairs] if pairs is not None else None)
         return [*node, [] if is_value else self.dropped(value, state)]
+
+    def without_order(self, cls):
+        if cls not in self.orderless:
+            self.orderless[cls] = values.without_order(cls)
+        return self.orderless[cls]
 
     def in_order(self, part):
         """Return a dictionary or a list, of what has no order, in one that hangs on nothing but what it holds."""

@@ -10,8 +10,6 @@ import sys
 import threading
 import time
 
-from codeopt_inside import blame
-
 INTERVAL = 0.001
 WAITING = ("threading.py", "queue.py", "selectors.py", "socket.py", "thread.py", "connection.py")
 
@@ -65,6 +63,9 @@ class Sampler:
         """Return the (line, share) pairs that a sample at an instruction is for."""
         known = self.blames.get((id(code), offset))
         if known is None:
+            # Whoever times calls loads this module as well, and seldom samples.
+            from codeopt_inside import blame
+
             # The code is kept, so that no other one can have its number.
             known = self.blames[id(code), offset] = (blame.shares(code, offset, line), code)
         return known[0]

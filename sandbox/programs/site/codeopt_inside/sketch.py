@@ -104,7 +104,8 @@ class _Sketcher:
         if change_flow.is_flow(value):
             items = change_flow.items(value)
             return {"kind": "flow", "len": len(items), "items": self.nodes(items, depth), "lacks": _lacks(items)}
-        return self.own(value, own.form(value), depth) if own.form(value) else self.object(value, cls, depth)
+        form = own.form(value)
+        return self.own(value, form, depth) if form else self.object(value, cls, depth)
 
     def own(self, value, form, depth):
         """Return what a collection of the program's own holds: to ask it runs its code."""

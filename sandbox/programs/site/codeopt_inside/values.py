@@ -206,13 +206,7 @@ def without_order(cls):
 def _says(cls, name):
     """Tell whether a class of a program has a method of its own."""
     owner = next(base for base in cls.__mro__ if name in base.__dict__)
-    return owner.__dict__[name] is not None and owner.__module__ not in (
-        "builtins",
-        "collections",
-        "collections.abc",
-        "_collections_abc",
-        "typing",
-    )
+    return owner.__dict__[name] is not None and owner.__module__ not in _LIBRARY
 
 
 def is_array(value):
