@@ -27,8 +27,9 @@ settings.load_profile("untimed")
 
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
-# Folders whose tests open sandboxes, with or without Docker. Sandboxes share the last core, and what runs in them is timed.
-SANDBOXED = tuple(f"tests/{name}/" for name in ("adapters/docker", "adapters/local", "adversarial", "app", "conformance", "e2e", "trial"))
+# Folders whose tests open sandboxes, with or without Docker, and what runs in them is timed: two groups, each with cores of its own.
+ADVERSARIAL = "tests/adversarial/"
+SANDBOXED = (ADVERSARIAL, *(f"tests/{name}/" for name in ("adapters/docker", "adapters/local", "app", "conformance", "e2e", "trial")))
 
 
 def opens_sandboxes(nodeid: str) -> bool:
@@ -36,16 +37,18 @@ def opens_sandboxes(nodeid: str) -> bool:
     return nodeid.startswith(SANDBOXED)
 
 
-class OneForSandboxes(LoadScopeScheduling):
-    """Gives all tests that open sandboxes to one worker, and the others, one by one, to whoever is free."""
+class GroupsOfSandboxes(LoadScopeScheduling):
+    """Gives each group of tests that open sandboxes to one worker, and the others, one by one, to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "sandboxes" if opens_sandboxes(nodeid) else nodeid
+        if not opens_sandboxes(nodeid):
+            return nodeid
+        return "adversarial" if nodeid.startswith(ADVERSARIAL) else "sandboxes"
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneForSandboxes:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupsOfSandboxes:
     """Choose how tests are shared among workers."""
-    return OneForSandboxes(config, log)
+    return GroupsOfSandboxes(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,9 +65,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Keep other tests off the last core while what runs in sandboxes is timed there."""
-    if "PYTEST_XDIST_WORKER" in os.environ and len(CORES) > 1:
-        os.sched_setaffinity(0, CORES if opens_sandboxes(item.nodeid) else CORES[:-1])
+    """Keep a worker to its cores: the hostile patches have all but the last, other sandboxes the last, and plain tests stay where they are.
+
+    What starts sandboxes of the second group may run anywhere: its sandboxes take the last core by themselves.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ or len(CORES) < 2:
+        return
+    if item.nodeid.startswith(ADVERSARIAL):
+        os.sched_setaffinity(0, CORES[:-1])
+    elif opens_sandboxes(item.nodeid):
+        os.sched_setaffinity(0, CORES)
+    elif len(os.sched_getaffinity(0)) == len(CORES):
+        os.sched_setaffinity(0, CORES[-1:])
 
 
 def _why_no_docker() -> str:

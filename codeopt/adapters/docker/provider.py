@@ -16,6 +16,7 @@ from docker.client import DockerClient
 
 from codeopt.adapters.docker.base import find_image, resolve
 from codeopt.adapters.docker.container import Lockup, create_locked
+from codeopt.adapters.docker.cores import own_cores
 from codeopt.adapters.docker.engine import connect, engine_errors
 from codeopt.adapters.docker.install import Installation, install
 from codeopt.adapters.docker.keeper import Kept
@@ -72,7 +73,8 @@ class DockerProvider:
         """Make sandboxes of `snapshot`, with the programs in `tools`, for the run named `run`.
 
         `base` names a base image, `python_version` overrules the environment's. Up to `idle` containers wait for their next sandbox, for
-        each number of cores; with 0, or with a `runtime`, every sandbox has one of its own. What earlier runs left behind is removed.
+        each number of cores; with 0, or with a `runtime`, every sandbox has one of its own. Without `cpuset`, sandboxes keep to the cores
+        that this process is held to, if it is. What earlier runs left behind is removed.
 
         Raises:
             SandboxUnavailable: no engine answers, or it has not that `runtime`.
@@ -87,7 +89,8 @@ class DockerProvider:
         self._host_env = os.environ if host_env is None else host_env
         self._labels = labels(run, this_process())
         seccomp = json.dumps(json.loads((sandbox_dir() / "seccomp.json").read_text(encoding="utf-8")))
-        self._lockup = Lockup(seccomp=seccomp, memory_bytes=memory_bytes, pids=pids, cpuset=cpuset, runtime=runtime)
+        cores = cpuset or own_cores(self._client)
+        self._lockup = Lockup(seccomp=seccomp, memory_bytes=memory_bytes, pids=pids, cpuset=cores, runtime=runtime)
         self._locks = Path.home() / ".cache" / "codeopt"
         self._image: str | None = None
         self._import_roots: tuple[str, ...] = ()

@@ -164,6 +164,20 @@ def test_providers_of_one_process_use_the_same_last_core(make_provider):
 
 
 @pytest.mark.docker
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or os.cpu_count() == 1, reason="there is nothing to choose from")
+def test_sandboxes_keep_to_the_cores_that_codeopt_is_held_to(make_provider):
+    look = Command(argv=("python3", "-c", "import os; print(*sorted(os.sched_getaffinity(0)))"), timeout_s=60.0)
+    usual = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(usual)})
+    try:
+        provider = make_provider()
+        with provider.open({}) as free, provider.open({}, cores=1) as held:
+            assert {free.run(look).stdout, held.run(look).stdout} == {b"%d\n" % min(usual)}
+    finally:
+        os.sched_setaffinity(0, usual)
+
+
+@pytest.mark.docker
 def test_containers_of_others_are_part_of_the_weather_and_ours_are_not(make_provider):
     provider = make_provider()
     if provider.weather() is None:
