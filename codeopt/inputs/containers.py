@@ -20,12 +20,12 @@ _ORDER = ("sorted", "descending")
 
 
 def container_edges(
-    node: Node, signature: Signature, *, holds: frozenset[str], flows: bool, allowed: frozenset[str], seed: int
+    node: Node, signature: Signature, *, holds: frozenset[str], flows: bool, allowed: frozenset[str], numbers: frozenset[str], seed: int
 ) -> Iterator[Edge]:
     """Yield the edges of a container.
 
     `holds` are the properties of all recorded ones, `flows` says whether it may be an iterator, `allowed` are types that may stand in its
-    place, `seed` decides what is left to chance.
+    place, `numbers` the kinds of numbers that may be in it, `seed` decides what is left to chance.
     """
     if flows:
         yield from _flows(node)
@@ -45,6 +45,7 @@ def container_edges(
     else:
         yield from _sizes(node, signature, holds, seed)
         yield from _items(node, holds, seed)
+        yield from _other_numbers(node, holds, numbers)
         yield from _wholes(node)
 
 
@@ -112,6 +113,16 @@ def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
     if any(item.type not in ATOMS for item in node.items):
         yield do("one object twice", ("alias", 0, length - 1), risks={"separate", "unique", *_ORDER})
     yield do("an item in a list of its own", ("nest", spot), risks={"nested", "sorted", "descending", "rows"})
+
+
+def _other_numbers(node: Node, holds: frozenset[str], numbers: frozenset[str]) -> Iterator[Edge]:
+    """Yield the same numbers as those of another kind, where all are of one."""
+    kinds = {item.type for item in node.items}
+    if kinds == {"float"} and "int" in numbers:
+        yield do("all whole", ("numbers", "int", 0), *settled(holds, shrinks=False), risks={"number"})
+    if kinds == {"int"} and "float" in numbers:
+        yield do("all real", ("numbers", "float", 0), risks={"number"})
+        yield do("all between", ("numbers", "float", 0.5), risks={"number"})
 
 
 def _flows(node: Node) -> Iterator[Edge]:

@@ -64,7 +64,9 @@ class Planner:
         if node.type in ATOMS:
             yield from atom_edges(node, self.signature, self._near(spot))
         elif node.type in CONTAINERS | SETS | MAPPINGS or node.kind in {FLOW, "range"}:
-            yield from container_edges(node, self.signature, holds=slot.holds, flows=slot.flows, allowed=slot.allowed, seed=seed)
+            yield from container_edges(
+                node, self.signature, holds=slot.holds, flows=slot.flows, allowed=slot.allowed, numbers=slot.numbers, seed=seed
+            )
         elif node.kind == "array":
             yield from array_edges(node, "" if slot.parameter is None else slot.parameter.annotation, seed)
         elif node.kind == OWN:

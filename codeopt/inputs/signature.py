@@ -55,8 +55,12 @@ class Parameter:
     @property
     def takes_none(self) -> bool:
         """Whether default or annotation say that None may come."""
-        words = _words(self.annotation)
-        return self.default is None or bool({"None", "Optional"} & words)
+        return self.default is None or bool({"None", "Optional"} & self.words)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All names in the annotation, also those in brackets."""
+        return frozenset(_words(self.annotation))
 
     @property
     def heads(self) -> frozenset[str]:

@@ -167,8 +167,24 @@ def test_numbers_that_stand_for_each_other_have_a_name():
     assert {type(value) for value in firsts(3.5, 9.25, breaks="number")} == {int}
     assert {type(value) for value in firsts(True, False, True, breaks="number")} == {int}
     assert {type(value) for value in firsts(3, 9.5, breaks="")} == {int, float}
-    assert {type(value[0]) for value in firsts([3, 4], [4, 5], breaks="type") if value} >= {bool}
-    assert firsts([3, 4], [4, 5], breaks="number") == []
+    assert {type(item) for value in firsts([3, 4], [4, 5], breaks="number") for item in value} == {bool, int, float}
+    assert {type(item) for value in firsts([3.5, 4.5], [4.0, 5.0], breaks="number") for item in value} == {int, float}
+
+
+def test_all_numbers_of_a_sequence_become_those_of_another_kind():
+    assert [3.0, 4.0] in firsts([3, 4], [9], breaks="number")
+    assert [3.5, 4.5] in firsts([3, 4], [3, 4], breaks="number")
+    assert [3, 5] in [value for value in firsts([3.0, 4.5], [3.0, 4.5], breaks="number") if {type(item) for item in value} == {int}]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "kinds"),
+    [("list[int]", {int}), ("Sequence[float]", {int, float}), ("list", {bool, int, float}), ("list[Any]", {bool, int, float})],
+)
+def test_an_annotation_says_which_numbers_come(annotation, kinds):
+    source = f"def f(numbers: {annotation}): ...".encode()
+    found = [*firsts([3, 4], [4, 5], source=source, breaks=""), *firsts([3, 4], [4, 5], source=source, breaks="number")]
+    assert {type(item) for value in found for item in value if type(item) in {bool, int, float}} == kinds
 
 
 @pytest.mark.parametrize("value", [3, 2.5, "text"])

@@ -237,7 +237,10 @@ def test_sketches_become_plans_become_calls(name):
 def test_arrays_keep_how_they_lie():
     numpy = pytest.importorskip("numpy")
     matrix, vector = numpy.arange(12.0).reshape(3, 4), numpy.array([3, 1, 2, 2, 9])
-    found = [arguments for _, (arguments, _) in everything([((matrix, vector), {}), ((matrix[:2] - 7, vector[:3]), {})], most=600)]
+    arrays = [
+        (plan, arguments) for plan, (arguments, _) in everything([((matrix, vector), {}), ((matrix[:2] - 7, vector[:3]), {})], most=600)
+    ]
+    found = [arguments for _, arguments in arrays]
     assert any(not first.flags.writeable for first, _ in found)
     assert any(first.ndim == 2 and not first.flags.c_contiguous and not first.flags.f_contiguous for first, _ in found)
     assert any(first.flags.f_contiguous and not first.flags.c_contiguous for first, _ in found)
@@ -245,7 +248,8 @@ def test_arrays_keep_how_they_lie():
     assert any(second.ndim == 0 for _, second in found)
     assert any(second.shape == (0,) for _, second in found)
     assert any(first.size and numpy.isnan(first).any() for first, _ in found)
-    assert {second.dtype.kind for _, second in found} == {"i"}
+    assert {second.dtype.kind for plan, (_, second) in arrays if not plan.breaks} == {"i"}
+    assert {second.dtype.kind for plan, (_, second) in arrays if plan.breaks == "number"} == {"f", "i"}
 
 
 VALUES = st.recursive(

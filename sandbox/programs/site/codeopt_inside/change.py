@@ -4,6 +4,7 @@ import collections
 import copy
 import dataclasses
 import datetime as dt
+import math
 import random
 
 from codeopt_inside import answering, change_flow, change_kinds, own, values
@@ -149,6 +150,18 @@ def _beside(old, at, kind, other):
     return _again(old, items)
 
 
+def _numbers(old, kind, more):
+    """Return the same numbers as those of another type, each by so much more; what is no number stays.
+
+    Whole ones are rounded up: what was positive is then still positive.
+    """
+    make = math.ceil if kind == "int" else _NUMBERS[kind]
+    items = [make(item + more) if type(item) in (int, float) else item for item in old]
+    if all(type(one) is type(other) for one, other in zip(items, old)):  # noqa: B905 - Python 3.9
+        raise ValueError("nothing is of another type")
+    return _again(old, items)
+
+
 def _nest(old, at):
     items = list(old)
     items[at] = [items[at]]
@@ -200,6 +213,7 @@ OPERATIONS = {
     "put": _again,
     "times": lambda old, times: old * times,
     "beside": _beside,
+    "numbers": _numbers,
     "twice": lambda old: old + copy.deepcopy(old),
     "reverse": lambda old: _permuted(old, range(len(old) - 1, -1, -1)) if not isinstance(old, str) else old[::-1],
     "turn": lambda old: _permuted(old, range(len(old) - 1, -1, -1)),  # of keys, whose values go with them
