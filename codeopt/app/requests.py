@@ -64,11 +64,13 @@ class Questions:
         source = self._files[target.name.path]
         lines = next((row.lines for row in self._profile.rows if row.name == target.name), ())
         recording = self._recordings.get(target.name)
+        context = context_of(self._project.index, function, self._files.__getitem__, edges=self._profile.edges)
+        paths = dict.fromkeys((target.name.path, *(callee.function.name.path for callee in context.callees)))
         return ProposalRequest(
             target=target,
             function=function,
-            files=((target.name.path, source),),
-            context=context_of(self._project.index, function, self._files.__getitem__, edges=self._profile.edges),
+            files=tuple((path, self._files[path]) for path in paths),
+            context=context,
             line_seconds=lines,
             observed=self._observed(target.name),
             calls=recording.seen if recording else 0,

@@ -8,10 +8,18 @@ from codeopt.model.code import Function, Target
 from codeopt.model.patch import Origin, Patch
 from codeopt.model.work import Attempt
 
-__all__ = ["SEARCH_PARTS", "CodeContext", "Experience", "Proposal", "ProposalRequest"]
+__all__ = ["SEARCH_PARTS", "Callee", "CodeContext", "Experience", "Proposal", "ProposalRequest"]
 
 SEARCH_PARTS = ("rules", "strategies", "feedback", "bandit", "hints")
 """What a search can do without: the rules' own proposals, different ways to go, verdicts told, draws by what paid, what rules see."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callee:
+    """A function of another file that the target calls, with its text at the margin."""
+
+    function: Function
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +27,15 @@ class CodeContext:
     """What a proposer needs to see around a function, all of it as source text.
 
     `imports` are the file's import statements; `helpers` the functions and constants of the same file that the target uses, whole;
-    `siblings` the signatures of its class's other methods, under the class line; `callers` short excerpts of callers, best first.
+    `siblings` the signatures of its class's other methods, under the class line; `callers` short excerpts of callers, best first;
+    `callees` functions of other files that the target calls by the names that they have there, and that an answer may change with it.
     """
 
     imports: str = ""
     helpers: tuple[str, ...] = ()
     siblings: str = ""
     callers: tuple[str, ...] = ()
+    callees: tuple[Callee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +55,12 @@ class Experience:
 class ProposalRequest:
     """One question to a proposer.
 
-    `files` holds (path, bytes), the target's file first; only that one may be edited in this version. `line_seconds` are the profile's
-    own seconds by line; `observed` one line per observed input; `calls` how often the workload called the function, for `each_s`
-    seconds on average (0 where that is not known). `traits` says what the function's text does that may cost time, with the share of
-    its own time on the lines that do it (1 where that is not known). `growth` holds what one call takes at growing sizes, as (size,
-    seconds). `modules` are the top-level modules that the project imports anywhere. `hints` are rewrites that a rule sees, in words.
-    `samples` answers are wanted, from `seed` on.
+    `files` holds (path, bytes) of what an answer may edit: the target's file first, then those of the context's callees. `line_seconds`
+    are the profile's own seconds by line; `observed` one line per observed input; `calls` how often the workload called the function,
+    for `each_s` seconds on average (0 where that is not known). `traits` says what the function's text does that may cost time, with the
+    share of its own time on the lines that do it (1 where that is not known). `growth` holds what one call takes at growing sizes, as
+    (size, seconds). `modules` are the top-level modules that the project imports anywhere. `hints` are rewrites that a rule sees, in
+    words. `samples` answers are wanted, from `seed` on.
     """
 
     target: Target

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from codeopt.errors import PatchError
-from codeopt.model.code import Span
+from codeopt.model.code import Function, Span
 from codeopt.model.patch import Patch
 from codeopt.model.proposal import ProposalRequest
 from codeopt.patching.additions import additions_for
-from codeopt.patching.code import Code, Definition, FunctionNode, encoding_of, parse_code
+from codeopt.patching.code import Code, FunctionNode, encoding_of, parse_code
 from codeopt.patching.companions import allowed_names, helpers_in, span_of
 from codeopt.patching.fence import Block, bare_code, code_blocks, without_reasoning
 from codeopt.patching.function import body_of, check_promises, definitions, find_function, same_code
 from codeopt.patching.gate import compile_problem, parse_python
-from codeopt.patching.imports import imports_in, missing_imports
-from codeopt.patching.names import BUILTINS, bound_at_top, free_words
+from codeopt.patching.outside import Edited, check_outside
 from codeopt.patching.place import placed
 from codeopt.patching.search_replace import edited, has_blocks, read_blocks
 from codeopt.patching.splice import encoded, original_at, rebuilt
@@ -32,8 +30,9 @@ _LIMIT_CHARS = 200_000
 def parse_answer(answer: str, request: ProposalRequest) -> Patch:
     """Return the patch that an answer means, as whole lines, checked to compile.
 
-    Besides the target, functions of its file that it uses, and other methods of its class, may change. Their decorators and headers stay
-    the original's, and so does every line outside them but for new imports and helpers; of a whole function, the docstring stays as well.
+    Besides the target, functions of its file that it uses, other methods of its class, and the functions of other files that the question
+    showed as callees may change. Their decorators and headers stay the original's, and so does every line outside them but for new imports
+    and helpers; of a whole function, the docstring stays as well.
 
     Raises:
         PatchError: with one line that says why there is no patch: cut off, too long, no code, a changed signature, the original code.
@@ -62,10 +61,25 @@ def _replaced_function(text: str, request: ProposalRequest) -> dict[str, bytes]:
     for code, node in reversed(found):
         elsewhere = [statement for other in codes if other is not code and _only_imports(other) for statement in other.body]
         try:
-            return {request.files[0][0]: _with_function(request, code, node, elsewhere)}
+            return _changed(
+                request, {request.files[0][0]: _with_function(request, code, node, elsewhere), **_callees(request, code, node, elsewhere)}
+            )
         except PatchError as problem:
             problems.append(problem)
     raise problems[0]
+
+
+def _changed(request: ProposalRequest, versions: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the versions that say something else than the original.
+
+    Raises:
+        PatchError: none does.
+    """
+    before = dict(request.files)
+    changed = {path: after for path, after in versions.items() if after != before[path]}
+    if not changed:
+        raise PatchError("the answer is the original code; change the algorithm, not the layout")
+    return changed
 
 
 def _with_function(request: ProposalRequest, code: Code, node: FunctionNode, elsewhere: Sequence[ast.stmt]) -> bytes:
@@ -75,9 +89,19 @@ def _with_function(request: ProposalRequest, code: Code, node: FunctionNode, els
         span = span_of(after, path, qualname)
         if span is not None and qualname.rpartition(".")[2] in allowed_names(request.function):
             after = _placed(after, span, code, helper, path=path, elsewhere=elsewhere)
-    if after == source:
-        raise PatchError("the answer is the original code; change the algorithm, not the layout")
     return after
+
+
+def _callees(request: ProposalRequest, code: Code, node: FunctionNode, elsewhere: Sequence[ast.stmt]) -> dict[str, bytes]:
+    """Return the other files, with those callees changed that the answer defines beside the target."""
+    versions = dict(request.files[1:])
+    defined = dict(helpers_in(code.body, node, class_name=None))
+    for callee in request.context.callees:
+        path, name = callee.function.name.path, callee.function.name.qualname
+        span = span_of(versions[path], path, name) if name in defined else None
+        if span is not None:
+            versions[path] = _placed(versions[path], span, code, defined[name], path=path, elsewhere=elsewhere)
+    return versions
 
 
 def _placed(source: bytes, span: Span, code: Code, node: FunctionNode, *, path: str, elsewhere: Sequence[ast.stmt]) -> bytes:
@@ -116,15 +140,24 @@ def _only_imports(code: Code) -> bool:
 
 
 def _replaced_blocks(text: str, request: ProposalRequest) -> dict[str, bytes]:
-    path, source = request.files[0]
-    old = new = _decoded(path, source)
-    for block in read_blocks(text, [path]):
-        new = edited(new, block)
-    after = encoded(new, source, path)
-    if after == source or same_code([parse_python(source, path)], [parse_python(after, "the patched file")]):
+    before = {path: _decoded(path, source) for path, source in request.files if _changeable(request, path)}
+    after = dict(before)
+    for block in read_blocks(text, list(before)):
+        after[block.path] = edited(after[block.path], block)
+    sources = dict(request.files)
+    versions = _changed(request, {path: encoded(after[path], sources[path], path) for path in before})
+    if all(same_code([parse_python(sources[path], path)], [parse_python(new, "the patched file")]) for path, new in versions.items()):
         raise PatchError("the answer is the original code; change the algorithm, not the layout")
-    _check_outside(request, _version(old, source, request, path), _version(new, after, request, "the patched file"))
-    return {path: after}
+    for path, new in versions.items():
+        old = Edited(path=path, functions=_changeable(request, path), text=before[path], source=sources[path])
+        check_outside(old, replace(old, text=after[path], source=new))
+    return versions
+
+
+def _changeable(request: ProposalRequest, path: str) -> tuple[Function, ...]:
+    """Return the functions of a file that an answer may change: the target, or what the question showed as its callees."""
+    functions = [request.function, *(callee.function for callee in request.context.callees)]
+    return tuple(function for function in functions if function.name.path == path)
 
 
 def _decoded(path: str, source: bytes) -> str:
@@ -136,131 +169,3 @@ def _decoded(path: str, source: bytes) -> str:
     if encoded(plain, source, path) != source:
         raise PatchError(f"{path}: the file mixes line endings; give the whole function instead")
     return plain
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Version:
-    """One version of the target's file: its lines, its statements, the target and the helpers that may change with it among them."""
-
-    lines: tuple[str, ...]
-    module: ast.Module
-    target: FunctionNode
-    helpers: tuple[FunctionNode, ...]
-
-    def outside(self) -> tuple[list[str], list[str]]:
-        """Return the lines above and below the target that are neither blank nor part of an import or a helper."""
-        own = [*(node for node in self.module.body if _is_import(node)), *self.helpers]
-        left_out = {line for node in own for line in _lines_of(node)}
-        span = _lines_of(self.target)
-        kept = [(number, line.rstrip()) for number, line in enumerate(self.lines, 1) if line.strip() and number not in left_out]
-        return [line for number, line in kept if number < span.start], [line for number, line in kept if number >= span.stop]
-
-    def items(self) -> list[tuple[str, str, ast.stmt]]:
-        """Return what the module does, each import alone, as (what to compare, what to show, statement).
-
-        The target and its helpers have no body there.
-        """
-        found: list[tuple[str, str, ast.stmt]] = []
-        for node in self.module.body:
-            if _is_import(node):
-                found += [(item.statement, item.statement, node) for item in imports_in([node])]
-            else:
-                found.append((ast.dump(node), ast.unparse(node).partition("\n")[0][:80], node))
-        return found
-
-
-def _version(text: str, source: bytes, request: ProposalRequest, where: str) -> _Version:
-    name = request.function.name
-    module = parse_python(source, where)
-    found = definitions(module.body, name.qualname)
-    if len(found) <= name.ordinal:
-        raise PatchError(f"the answer removes `{name.qualname}`; keep it under its own name")
-    target = found[name.ordinal]
-    helpers = tuple(helper for _, helper in helpers_in(module.body, target, class_name=request.function.class_name))
-    allowed = allowed_names(request.function)
-    return _Version(
-        lines=tuple(text.replace("\r", "\n").split("\n")),
-        module=module,
-        target=target,
-        helpers=tuple(helper for helper in helpers if helper.name in allowed),
-    )
-
-
-def _check_outside(request: ProposalRequest, old: _Version, new: _Version) -> None:
-    """Accept blocks that change the bodies of the target and its helpers, and add imports and definitions of new names to the module.
-
-    Raises:
-        PatchError: they change a header, or anything else of the file.
-    """
-    check_promises(old.target, new.target)
-    only = f"outside the body of `{request.function.name.qualname}`; change only that, and add imports or helpers of new names"
-    was, now = old.outside(), new.outside()
-    for version in (old, new):
-        for function in (version.target, *version.helpers):
-            function.body = [ast.Pass()]
-    shown = {key: show for key, show, _ in old.items()}
-    lost, added = _difference([key for key, _, _ in old.items()], [key for key, _, _ in new.items()])
-    if lost is not None:
-        raise PatchError(f"{request.files[0][0]}: the answer changes `{shown[lost]}` {only}")
-    items = new.items()
-    _check_added([items[at][2] for at in added], old.module, only)
-    for before, after in zip(was, now, strict=True):
-        line, _ = _difference(before, after)
-        if line is not None:
-            raise PatchError(f"{request.files[0][0]}: the answer changes the line `{line.strip()[:80]}` {only}")
-
-
-def _check_added(statements: Sequence[ast.stmt], module: ast.Module, only: str) -> None:
-    imports = [node for node in statements if _is_import(node)]
-    wanted = imports_in(imports)
-    missing_imports(wanted, [item.bound for item in wanted], module)
-    taken = free_words(module) | BUILTINS
-    for node in statements:
-        names = bound_at_top([node])
-        if node not in imports:
-            if not _is_definition(node):
-                raise PatchError(f"the answer adds `{ast.unparse(node).partition(chr(10))[0][:80]}` {only}")
-            clash = sorted(name for name in names if name in taken or name.startswith("__"))
-        else:
-            clash = sorted(names & BUILTINS)
-        if clash:
-            raise PatchError(f"the answer gives the name `{clash[0]}` another meaning {only}")
-    twice = [
-        name
-        for name, count in Counter(name for node in statements if node not in imports for name in bound_at_top([node])).items()
-        if count > 1
-    ]
-    if twice:
-        raise PatchError(f"the answer defines `{twice[0]}` twice; give each helper a name of its own")
-
-
-def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[str | None, list[int]]:
-    """Return the first of `old` that `new` does not have in the same order, and the places in `new` of what is not in `old`."""
-    added: list[int] = []
-    found = 0
-    for at, each in enumerate(new):
-        if found < len(old) and each == old[found]:
-            found += 1
-        else:
-            added.append(at)
-    return (old[found] if found < len(old) else None), added
-
-
-def _is_import(node: ast.stmt) -> bool:
-    """Whether a statement is an import that brings nothing but the names it shows."""
-    plain = isinstance(node, ast.ImportFrom) and node.module != "__future__" and all(alias.name != "*" for alias in node.names)
-    return plain or isinstance(node, ast.Import)
-
-
-def _is_definition(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return all(
-            isinstance(each, ast.Name) for target in targets for each in (target.elts if isinstance(target, ast.Tuple) else [target])
-        )
-    return isinstance(node, Definition)
-
-
-def _lines_of(node: ast.stmt) -> range:
-    decorators = node.decorator_list if isinstance(node, Definition) else []
-    return range(min([node.lineno, *(each.lineno for each in decorators)]), (node.end_lineno or node.lineno) + 1)

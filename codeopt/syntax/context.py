@@ -6,12 +6,13 @@ import enum
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeopt.errors import TargetError
 from codeopt.model.code import Function, FunctionKind
 from codeopt.model.proposal import CodeContext
 from codeopt.model.work import CallSite
+from codeopt.syntax.callees import callees_elsewhere
 from codeopt.syntax.excerpts import caller_excerpt, signature
 from codeopt.syntax.index import CodeIndex
 from codeopt.syntax.needed import Used, used_definitions, words_of
@@ -67,6 +68,8 @@ def context_of(
 ) -> CodeContext:
     """Return the source around a function: at most `limit_chars` characters in whole items, the least useful left out first.
 
+    Callees of other files, which may change with it, come in what is left of that.
+
     `read` returns the bytes of an indexed path. `edges` are the profiler's calls, of any functions: callers that it saw come before
     those that only look like callers.
 
@@ -76,7 +79,14 @@ def context_of(
     subject = _subject(index, function, read)
     used = used_definitions(subject.file, function)
     items = [*_imports(subject, used), *_helpers(subject, used), *_siblings(subject), *_callers(index, function, read, edges=edges)]
-    return _assembled(_fitting(items, limit_chars))
+    kept = _fitting(items, limit_chars)
+    left = limit_chars - sum(len(item.text) + 1 for item in kept)
+    return replace(_assembled(kept), callees=callees_elsewhere(index, function, _reader(index, read), limit_chars=left))
+
+
+def _reader(index: CodeIndex, read: Callable[[str], bytes]) -> Callable[[str], bytes]:
+    """Return what reads a file as it was indexed; nothing of one that has changed since."""
+    return lambda path: _unchanged(index, path, read) or b""
 
 
 def _subject(index: CodeIndex, function: Function, read: Callable[[str], bytes]) -> _Subject:

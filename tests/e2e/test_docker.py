@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import textwrap
+from collections.abc import Iterator
+from pathlib import Path
 
 import docker
 import pytest
@@ -44,13 +46,28 @@ HOSTILE_ANSWER = textwrap.dedent("""
 
 
 def ours() -> list[str]:
-    """The containers that carry codeopt's label, without those that wait for the other tests of this very process."""
+    """The containers of processes that this one started, or that are dead; other tests may run beside these."""
     client = docker.from_env()
     try:
         found = client.containers.list(all=True, filters={"label": "codeopt.run"}, ignore_removed=True)
-        return [each.name for each in found if Owner.parse(each.labels[OWNER_LABEL]) != this_process()]
+        return [each.name for each in found if started_here(Owner.parse(each.labels[OWNER_LABEL]))]
     finally:
         client.close()
+
+
+def started_here(owner: Owner) -> bool:
+    here = this_process()
+    return owner != here and (owner.is_dead(here) or os.getpid() in ancestors(owner.pid))
+
+
+def ancestors(pid: int) -> Iterator[int]:
+    while pid > 1:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+        except OSError:
+            return
+        pid = int(fields[1])
+        yield pid
 
 
 def test_the_verdict_is_the_same_in_docker(repo, patch_file, tmp_path):
@@ -91,6 +108,56 @@ def test_an_endpoint_that_fails_in_the_middle_does_not_lose_the_run(repo, tmp_pa
     assert ended.status == 0, ended.err
     report = json.loads((tmp_path / "r.json").read_text())
     assert len(report["accepted"]) == 1, "the rules go on alone"
+
+
+LOOKED_UP = """from places import place
+
+
+def dedupe(items):
+    seen = []
+    for item in items:
+        if place(item, seen) < 0:
+            seen.append(item)
+    return seen
+"""
+PLACES = """def place(item, seen):
+    for at, other in enumerate(seen):
+        if other == item:
+            return at
+    return -1
+
+
+def unused():
+    return 1
+"""
+BOTH = """```python
+def dedupe(items):
+    seen = []
+    for item in items:
+        if place(item, seen) < 0:
+            seen.append(item)
+    return seen
+
+
+def place(item, seen):
+    return seen.index(item) if item in seen else -1
+```
+"""
+
+
+def test_an_answer_may_change_a_function_of_another_file(make_repo, tmp_path):
+    repo = make_repo(slow__py=LOOKED_UP, places__py=PLACES)
+    with FakeEndpoint([[BOTH]]) as endpoint:
+        argv = ("--model", endpoint.url, "--samples", "1", "--rounds", "1", "--target", "slow.py::dedupe", "--without", "rules")
+        ended = codeopt("optimize", repo, "--sandbox", "docker", *argv, "--json", tmp_path / "r.json")
+        asked = json.dumps(endpoint.chats)
+    assert ended.status == 0, ended.err
+    assert "A function of `places.py` that it calls" in asked
+    report = json.loads((tmp_path / "r.json").read_text())
+    (candidate,) = report["candidates"]
+    assert candidate["verdict"]["outcome"] == "FASTER", candidate["verdict"]["reason"]
+    assert "+++ b/places.py" in candidate["diff"]
+    assert "+++ b/slow.py" not in candidate["diff"]
 
 
 def verifying(repo):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 from codeopt.model.code import FunctionKind
-from codeopt.model.proposal import CodeContext, ProposalRequest
+from codeopt.model.proposal import Callee, CodeContext, ProposalRequest
 from codeopt.model.work import Attempt
 from codeopt.patching.function import without_docstring
 from codeopt.stats.growth import power
@@ -39,6 +39,7 @@ class Question:
     documented: str
     imports: str
     helpers: tuple[str, ...]
+    callees: tuple[Callee, ...]
     siblings: str
     callers: tuple[str, ...]
     timings: tuple[str, ...]
@@ -65,6 +66,7 @@ def question(request: ProposalRequest) -> Question:
         documented=_clipped(request.function.docstring or "", _DOCSTRING_CHARACTERS),
         imports=context.imports,
         helpers=context.helpers,
+        callees=context.callees,
         siblings=context.siblings if is_method else "",
         callers=context.callers,
         timings=hot_lines(request.source, request.target.span, request.line_seconds),
@@ -81,7 +83,7 @@ def narrowed(request: ProposalRequest) -> Iterator[ProposalRequest]:
     yield request
     context = request.context
     yield replace(request, context=replace(context, callers=()))
-    yield replace(request, context=replace(context, callers=(), helpers=()))
+    yield replace(request, context=replace(context, callers=(), helpers=(), callees=()))
     best = request.attempts[:1]
     yield replace(request, context=CodeContext(imports=context.imports), observed=(), attempts=best)
     yield replace(request, context=CodeContext(), observed=(), hints=(), line_seconds=(), attempts=best)
