@@ -18,7 +18,7 @@ from codeopt.model.tolerance import Tolerance
 from codeopt.model.work import Environment, Workload
 from codeopt.ports import SandboxProvider
 from codeopt.syntax.index import CodeIndex, index_files
-from codeopt.trial.discovery import find_tests, find_workload
+from codeopt.trial.discovery import find_tests, find_workload, has_types_checked
 from codeopt.trial.environment import detect_environment
 from codeopt.trial.scene import Limits, Scene
 
@@ -183,6 +183,7 @@ def make_scene(
         min_oracle=settings.min_oracle,
         assume=frozenset(settings.assume),
         tolerance=_tolerance(settings),
+        typed=has_types_checked(tree),
         confidence=settings.confidence,
         seed=settings.seed,
     )

@@ -160,6 +160,7 @@ class CheckKind(enum.StrEnum):
     SCREEN = "screen"
     CALLS = "calls"
     CONDUCT = "conduct"
+    TYPES = "types"
     TESTS = "tests"
     COVERAGE = "coverage"
     ORACLE = "oracle"

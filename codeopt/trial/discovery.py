@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 import shlex
+import tomllib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from codeopt.errors import WorkloadError
 from codeopt.model.work import Workload, WorkloadKind
 from codeopt.trial.bench_files import PYPERF
 from codeopt.trial.yardstick import is_test_module
 
-__all__ = ["find_tests", "find_workload", "split"]
+__all__ = ["find_tests", "find_workload", "has_types_checked", "split"]
 
 Read = Callable[[str], bytes]
 
@@ -41,6 +45,20 @@ def find_tests(paths: Sequence[str], command: str | None) -> tuple[str, ...]:
     if command is not None:
         return split(command, where="the tests command")
     return PYTEST if any(is_test_module(path) for path in paths) else ()
+
+
+def has_types_checked(tree: Path) -> bool:
+    """Whether a repository has a configuration of mypy; one that cannot be read is none."""
+    if (tree / "mypy.ini").is_file() or (tree / ".mypy.ini").is_file():
+        return True
+    with suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        tool = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8")).get("tool")
+        if isinstance(tool, dict) and "mypy" in tool:
+            return True
+    with suppress(OSError, UnicodeDecodeError, configparser.Error):
+        parser = configparser.ConfigParser(interpolation=None)
+        return bool(parser.read(tree / "setup.cfg", encoding="utf-8")) and parser.has_section("mypy")
+    return False
 
 
 def find_workload(paths: Sequence[str], read: Read, *, command: str | None, tests: Sequence[str]) -> Workload:

@@ -21,6 +21,7 @@ from codeopt.trial.race import RaceResult, WrongWhileTimed, race
 from codeopt.trial.replay import check_calls
 from codeopt.trial.scene import Scene
 from codeopt.trial.suite import judge_tests
+from codeopt.trial.types import TypeChecker
 from codeopt.trial.workload import race_workload
 from codeopt.trial.yardstick import hijacks, import_folders, is_yardstick
 from codeopt.verify.control import memory_note
@@ -76,6 +77,7 @@ class TrialJudge:
         self._evidence = evidence
         self._referee = referee
         self._checkout = checkout
+        self._types = TypeChecker(scene, referee)
 
     def screen(self, candidate: Candidate) -> Verdict:
         """Give a first verdict: recorded calls, tests, and the time of the function.
@@ -116,7 +118,9 @@ class TrialJudge:
     def _ladder(self, candidate: Candidate, files: Mapping[str, bytes]) -> Iterator[_Ladder]:
         evidence, also = self._touched(candidate) if self._touched is not None else (self._evidence, ())
         with self._scene.provider.open(files, cores=1) as contestant:
-            yield _Ladder(scene=self._scene, evidence=evidence, old=self._referee, new=contestant, files=files, also=also)
+            yield _Ladder(
+                scene=self._scene, evidence=evidence, old=self._referee, new=contestant, files=files, also=also, types=self._types
+            )
 
     def _read(self, candidate: Candidate, *, full: bool) -> tuple[Mapping[str, bytes], tuple[Check, ...]]:
         """Return the files of a patch and the checks that run nothing, up to the first that fails."""
@@ -161,6 +165,7 @@ class _Ladder:
     new: Sandbox
     files: Mapping[str, bytes]
     also: tuple[TargetName, ...]
+    types: TypeChecker
     before: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
     passed: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
 
@@ -182,6 +187,9 @@ class _Ladder:
     def _behaviour(self, name: TargetName, *, full: bool) -> Iterator[Check]:
         for each in dict.fromkeys((name, *self.also)):
             yield from self._calls(each)
+        types = self.types.check(self.new, self.files)
+        if types is not None:
+            yield types
         if self.evidence.suite is None:
             yield Check(kind=CheckKind.TESTS, passed=None, decisive=False, detail="the repository has no tests")
         else:

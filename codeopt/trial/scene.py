@@ -20,6 +20,7 @@ class Limits:
 
     workload_s: float = 600.0
     tests_s: float = 900.0
+    types_s: float = 60.0
     call_s: float = 60.0
     vary_s: float = 20.0
     replay_s: float = 30.0
@@ -37,7 +38,7 @@ class Scene:
 
     `secret` draws what a candidate must not be able to foresee: made inputs, orders, positions that are looked at. `assume` names
     properties of inputs that hold whatever the recorded calls are like: calls that break one are not made. Without a `tolerance` floats are
-    compared to the bit.
+    compared to the bit. `typed` says whether the project has its types checked.
     """
 
     provider: SandboxProvider
@@ -51,6 +52,7 @@ class Scene:
     min_oracle: float = 0.0
     assume: frozenset[str] = frozenset()
     tolerance: Tolerance | None = None
+    typed: bool = False
     seed: int = 0
     secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 

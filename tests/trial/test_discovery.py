@@ -6,7 +6,7 @@ import pytest
 
 from codeopt.errors import WorkloadError
 from codeopt.model.work import WorkloadKind
-from codeopt.trial.discovery import PYTEST, find_tests, find_workload, split
+from codeopt.trial.discovery import PYTEST, find_tests, find_workload, has_types_checked, split
 
 
 def workload(files, command=None):
@@ -57,3 +57,22 @@ def test_nothing_to_run_is_said():
 def test_a_command_that_is_none_is_said(command):
     with pytest.raises(WorkloadError):
         split(command, where="the workload")
+
+
+@pytest.mark.parametrize(
+    ("files", "typed"),
+    [
+        ({"mypy.ini": ""}, True),
+        ({".mypy.ini": ""}, True),
+        ({"pyproject.toml": "[tool.mypy]\nstrict = true\n"}, True),
+        ({"setup.cfg": "[mypy]\nstrict = True\n"}, True),
+        ({"pyproject.toml": "[tool.ruff]\n", "setup.cfg": "[mypy-other.*]\n"}, False),
+        ({"pyproject.toml": "tool = 3\n[broken", "setup.cfg": "broken"}, False),
+        ({"pyproject.toml": "tool = 3\n"}, False),
+        ({}, False),
+    ],
+)
+def test_a_project_with_its_types_checked_says_so(tmp_path, files, typed):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert has_types_checked(tmp_path) is typed
