@@ -2,8 +2,8 @@
 
 Usage: python -m benchmarks.openevolve.run --root examples/textbook --python OTHER/bin/python --model URL --model-name NAME --out FILE
 
-OTHER is a virtual environment with openevolve 0.4.1 and pytest. Each task's tokens are read from the model's own counters (vLLM's
-`/metrics`), so nothing else may ask it meanwhile. Results are appended to FILE, one JSON object a task; tasks that are there are not run
+OTHER is a virtual environment with openevolve 0.4.1 and pytest. Tokens are those that the model's answers name, counted between
+OpenEvolve and the model. Results are appended to FILE, one JSON object a task; tasks that are there are not run
 again.
 """
 
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from codeopt.adapters.vllm.meter import counters
+from benchmarks.openevolve.counting import counting
 from codeopt.app.bench.folders import folder_tasks
 from codeopt.model.bench import Task
 
@@ -37,14 +37,12 @@ def main() -> None:
 
 
 def _result(task: Task, args: argparse.Namespace) -> dict[str, object]:
-    before = counters(args.model)
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, counting(args.model) as spent:
         out = Path(scratch) / "best.py"
-        words = [str(args.root.resolve() / task.name), args.model, args.model_name, str(args.iterations), str(out), str(args.seed)]
+        words = [str(args.root.resolve() / task.name), spent.url, args.model_name, str(args.iterations), str(out), str(args.seed)]
         subprocess.run([str(args.python), str(EVOLVE), *words], check=True, cwd=scratch)
-        after = counters(args.model)
-        spent = {name: int(after[f"{name}_tokens"] - before.get(f"{name}_tokens", 0.0)) for name in ("prompt", "generation")}
-        return {"task": task.name, "iterations": args.iterations, **spent, **_verdict(task, out.read_text(), Path(scratch))}
+        tokens = {"prompt": spent.prompt, "generation": spent.generation}
+        return {"task": task.name, "iterations": args.iterations, **tokens, **_verdict(task, out.read_text(), Path(scratch))}
 
 
 def _verdict(task: Task, text: str, scratch: Path) -> dict[str, object]:

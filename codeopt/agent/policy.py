@@ -136,7 +136,8 @@ def _no_hope(past: History, share: float) -> str:
     if len(past.rounds) >= _PATIENCE and not any(known.keys for known in past.rounds[-_PATIENCE:]):
         return f"{_PATIENCE} rounds in a row brought nothing new"
     ratios = _best_ratios(past)
-    if ratios and ratios[-1] > 1.0 and share / ratios[-1] < _LEAST_SHARE:
+    # A share of 0 says that no sample fell on it, not that it takes no time.
+    if ratios and ratios[-1] > 1.0 and 0 < share / ratios[-1] < _LEAST_SHARE:
         return f"the best candidate leaves it {share / ratios[-1]:.2%} of the workload"
     if len(ratios) > _PATIENCE and ratios[-1] > 1.0 and ratios[-1] < _BETTER * ratios[-1 - _PATIENCE]:
         return f"{_PATIENCE} rounds in a row brought nothing much faster"

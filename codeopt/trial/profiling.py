@@ -22,6 +22,10 @@ __all__ = ["line_seconds", "profile", "require_success"]
 
 Place = tuple[str, int, str]
 SHOWN = 80
+# Of a short run few samples are taken, and where they fall is chance: it is run again until there are enough, or it has cost enough.
+ENOUGH_SAMPLES = 400
+ENOUGH_S = 4.0
+MOST_RUNS = 5
 
 
 class _Raw:
@@ -47,6 +51,16 @@ class _Raw:
         for path, line, name, other_path, other_line, other_name, seconds in _EDGES.validate_python(report["edges"]):
             self.edges[(path, line, name), (other_path, other_line, other_name)] += seconds
 
+    def of_one(self, runs: int) -> _Raw:
+        """Return the times of one of several equal runs; samples are counted together, since all of them tell of it."""
+        one = _Raw()
+        one.seconds, one.samples = self.seconds / runs, self.samples
+        one.own.update({place: seconds / runs for place, seconds in self.own.items()})
+        one.total.update({place: seconds / runs for place, seconds in self.total.items()})
+        one.lines.update({place: seconds / runs for place, seconds in self.lines.items()})
+        one.edges.update({places: seconds / runs for places, seconds in self.edges.items()})
+        return one
+
 
 _REPORT: TypeAdapter[Mapping[str, object]] = TypeAdapter(Mapping[str, object])
 _FUNCTIONS = TypeAdapter(list[tuple[str, int, str, float, float]])
@@ -68,21 +82,27 @@ def require_success(scene: Scene, result: ExecResult) -> None:
 
 
 def profile(scene: Scene, index: CodeIndex, *, tolerate_failure: bool = False) -> Profile:
-    """Run the workload once under the sampler and return where its time goes; `tolerate_failure` is for tests of which some may fail.
+    """Run the workload under the sampler, a short one several times, and return where the time of one run goes.
+
+    `tolerate_failure` is for tests of which some may fail.
 
     Raises:
         WorkloadError: the workload fails, or runs no Python that could be sampled.
     """
-    with scene.provider.open({}) as sandbox:
-        result = sandbox.run(scene.command(sandbox, scene.workload.argv, scene.limits.workload_s, mode="profile"))
-        if not (tolerate_failure and result.status == 1):
-            require_success(scene, result)
-        raw = _collect(scene, sandbox)
+    raw = _Raw()
+    runs = 0
+    while runs < MOST_RUNS and raw.samples < ENOUGH_SAMPLES and raw.seconds < ENOUGH_S:
+        with scene.provider.open({}) as sandbox:
+            result = sandbox.run(scene.command(sandbox, scene.workload.argv, scene.limits.workload_s, mode="profile"))
+            if not (tolerate_failure and result.status == 1):
+                require_success(scene, result)
+            _collect(scene, sandbox, raw)
+        runs += 1
     if not raw.samples:
         raise WorkloadError(
             f"the workload `{' '.join(scene.workload.argv)}` ran no Python code that could be sampled: give another --workload"
         )
-    return _mapped(raw, index)
+    return _mapped(raw.of_one(runs), index)
 
 
 def line_seconds(scene: Scene, files: Mapping[str, bytes], path: str) -> tuple[tuple[int, float], ...]:
@@ -93,17 +113,17 @@ def line_seconds(scene: Scene, files: Mapping[str, bytes], path: str) -> tuple[t
     """
     with scene.provider.open(files) as sandbox:
         result = sandbox.run(scene.command(sandbox, scene.workload.argv, scene.limits.workload_s, mode="profile"))
-        raw = _collect(scene, sandbox) if result.ok else _Raw()
+        raw = _Raw()
+        if result.ok:
+            _collect(scene, sandbox, raw)
     return tuple(sorted((line, seconds) for (where, line), seconds in raw.lines.items() if where == path))
 
 
-def _collect(scene: Scene, sandbox: Sandbox) -> _Raw:
-    raw = _Raw()
+def _collect(scene: Scene, sandbox: Sandbox, raw: _Raw) -> None:
     for path in listing(scene, sandbox, "profile-"):
         text = sandbox.read(path, limit_bytes=scene.limits.read_bytes)
         if text:
             raw.add(text)
-    return raw
 
 
 def _mapped(raw: _Raw, index: CodeIndex) -> Profile:

@@ -77,6 +77,10 @@ def test_no_round_follows_where_little_is_left_to_gain() -> None:
     assert step(history, last_round=1, share=0.9).kind == "ask"
 
 
+def test_a_share_that_no_sample_fell_on_ends_nothing() -> None:
+    assert step(History(rounds=rounds(1), screened=(Judged("r1k0", faster(50.0)),)), last_round=1, share=0.0).kind == "ask"
+
+
 def test_rounds_that_better_nothing_are_the_last() -> None:
     long = replace(BUDGET, rounds=9)
     ratios = (2.0, 2.1, 2.15)
