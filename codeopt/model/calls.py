@@ -17,7 +17,8 @@ class CallAnswer:
     `status` is `returned`, `raised`, `opaque` (the result cannot be compared as data) or `unloadable` (the arguments cannot be
     rebuilt). `outcome` is `returned`, or `raised` and the type. `digest` covers result or exception and the arguments afterwards;
     `printed` the standard output. `given`, `shown` and `note` are short texts for people. Of an exception `explicit` says whether a `raise`
-    statement made it, and `loose` is the digest without what its message says. `parted` is the same result with its floats apart, where
+    statement made it, and `loose` is the digest without what its message says. `taken` says for the first items of a lazy result how many
+    items of each argument that is taken from bit by bit were taken until then. `parted` is the same result with its floats apart, where
     that was asked for.
     """
 
@@ -31,6 +32,7 @@ class CallAnswer:
     note: str = ""
     explicit: bool = True
     loose: str = ""
+    taken: tuple[tuple[int, ...], ...] = ()
     parted: Parted | None = None
 
     @property

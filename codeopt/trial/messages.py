@@ -58,6 +58,7 @@ class Told(BaseModel):
     note: str = ""
     explicit: bool = True
     loose: str = ""
+    taken: list[list[int]] = []
     skeleton: str | None = None
     floats: str = ""
 
@@ -69,7 +70,8 @@ def answer_of(told: Told) -> CallAnswer:
         ContestantError: its floats are none.
     """
     parted = None if told.skeleton is None else parted_in(told.skeleton, told.floats)
-    return CallAnswer(**told.model_dump(exclude={"skeleton", "floats"}), parted=parted)
+    taken = tuple(tuple(each) for each in told.taken)
+    return CallAnswer(**told.model_dump(exclude={"skeleton", "floats", "taken"}), taken=taken, parted=parted)
 
 
 def parted_in(skeleton: str, floats: str) -> Parted:

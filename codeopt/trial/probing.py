@@ -7,7 +7,7 @@ came before; then faults are put into the original, and for those that no call f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeopt.errors import ContestantError
 from codeopt.inputs.plans import plans
@@ -76,7 +76,7 @@ def _pool(scene: Scene, worker: Worker, recording: Recording, calls: Sequence[by
     made = [Probe(data=data, breaks=planned[number].breaks) for number, data in built(worker, calls, planned)]
     pool = [*symbolic_probes(scene, worker, calls, signature, unwanted=unwanted), *made]
     tried = sieved(worker, [probe.data for probe in pool], each_s=patience_s(scene, recording), all_s=scene.limits.vary_s)
-    return _Pool(probes=pool, tried=tried)
+    return _Pool(probes=pool, tried=[replace(one, breaks=probe.breaks) for one, probe in zip(tried, pool, strict=True)])
 
 
 def _most(recording: Recording) -> int:

@@ -27,6 +27,7 @@ __all__ = [
     "with_seeded",
 ]
 
+AHEAD = 1  # one item more is what a pair or an end is seen by
 _UNSTEADY = "the original does not repeat its own result"
 
 
@@ -246,9 +247,19 @@ def difference_between(want: CallAnswer, got: CallAnswer | None, tolerance: Tole
     if got is None or (want.status, want.printed) != (got.status, got.printed):
         return Difference(call=want.call, text=_told(want, got))
     if want.agrees(got) or is_near(want.parted, got.parted, tolerance):
-        return None
+        hasty = _reads_ahead(want, got)
+        return Difference(call=want.call, text=f"on input ({want.given}) {hasty}") if hasty else None
     note = float_note(want.parted, got.parted, tolerance)
     return Difference(call=want.call, text="; ".join(filter(None, (_told(want, got), note))))
+
+
+def _reads_ahead(want: CallAnswer, got: CallAnswer) -> str:
+    """Say where a lazy result takes more of an argument for an item than the original does; empty where it takes hardly more."""
+    for number, (wanted, taken) in enumerate(zip(want.taken, got.taken, strict=False), start=1):
+        for most, count in zip(wanted, taken, strict=False):
+            if count > most + AHEAD:
+                return f"it takes {count} items of its argument before it yields item {number}, where the original takes {most}"
+    return ""
 
 
 def _told(want: CallAnswer, got: CallAnswer | None) -> str:

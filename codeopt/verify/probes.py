@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Tried", "fitting", "telling"]
+
+_OF_A_KIND = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
     """What the original made of a call: `outcome` is `returned`, `raised` and the type, or empty where it did not end well.
 
-    `size` is that of the call's pickle in bytes.
+    `size` is that of the call's pickle in bytes, `breaks` what all recorded calls have in common and this one has not.
     """
 
     outcome: str
     arcs: frozenset[tuple[int, int]]
     size: int = 0
+    breaks: str = ""
 
 
 def telling(tried: Sequence[Tried], *, most: int, most_bytes: int) -> tuple[int, ...]:
     """Return the positions of at most so many calls: those first that end, or pass through the code, as none before them did.
 
-    Calls that raise what many others raise tell little: they get a quarter of the places. All together are of at most so many bytes.
+    Then come a few that break each of the properties: what they ask, no other call asks. Calls that raise what many others raise tell
+    little: they get a quarter of the places. All together are of at most so many bytes.
     """
     usable = [at for at, each in enumerate(tried) if each.outcome]
     new = _new(tried, usable)
+    new += [at for at in _odd(tried, usable) if at not in new]
     rest = [at for at in usable if at not in new]
     raised = [at for at in rest if tried[at].outcome != "returned"][: most // 4]
     returned = [at for at in rest if tried[at].outcome == "returned"]
@@ -44,6 +50,18 @@ def _new(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
             found.append(at)
             ends.add(tried[at].outcome)
             arcs |= tried[at].arcs
+    return found
+
+
+def _odd(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
+    """Return the positions of the first calls that break each property and return something."""
+    counts = Counter[str]()
+    found: list[int] = []
+    for at in usable:
+        breaks = tried[at].breaks
+        if breaks and tried[at].outcome == "returned" and counts[breaks] < _OF_A_KIND:
+            found.append(at)
+            counts[breaks] += 1
     return found
 
 

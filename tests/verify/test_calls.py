@@ -6,7 +6,7 @@ import pytest
 
 from codeopt.model.calls import CallAnswer, Deed, Expected, Probe, Replay
 from codeopt.model.evidence import Check, CheckKind
-from codeopt.verify.calls import agreed, judge_calls, judge_seeded, settle, still, unsteady, with_seeded, within_bounds
+from codeopt.verify.calls import agreed, difference_between, judge_calls, judge_seeded, settle, still, unsteady, with_seeded, within_bounds
 
 
 def answer(call=0, digest="d", **fields):
@@ -202,3 +202,21 @@ def test_to_end_otherwise_under_one_seed_is_wrong():
     assert judged(raised).passed is False
     assert judged(raised, lenient=True).passed is False
     assert judged(raised, breaks="sequence").passed is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken", "text"),
+    [
+        (((1,), (2,)), ((1,), (2,)), ""),
+        (((1,), (2,)), ((2,), (3,)), ""),
+        (((3,), (3,)), ((1,), (2,)), ""),
+        (((1,), (2,)), ((3,), (3,)), "takes 3 items of its argument before it yields item 1, where the original takes 1"),
+        (((1, 1), (2, 2)), ((1, 1), (2, 4)), "takes 4 items of its argument before it yields item 2, where the original takes 2"),
+        (((1,),), (), ""),
+    ],
+)
+def test_a_lazy_result_that_reads_ahead_differs(wanted, taken, text):
+    want = CallAnswer(call=0, status="returned", digest="d", given="<generator>", taken=wanted)
+    found = difference_between(want, replace(want, taken=taken))
+    assert (found is None) is (not text)
+    assert found is None or text in found.text

@@ -45,3 +45,14 @@ def test_of_heavy_calls_as_many_are_made_as_there_is_room_for_and_the_first_ones
     assert fitting(sizes, range(5), most_bytes=70, least=1) == [0, 1, 2, 4]
     assert fitting(sizes, range(5), most_bytes=1, least=2) == [0, 1]
     assert sorted(fitting(sizes, [3, 1, 0, 2, 4], most_bytes=63, least=1)) == [0, 2, 3, 4]
+
+
+def test_some_of_each_property_that_is_broken_are_kept():
+    usual = [Tried(outcome="returned", arcs=frozenset({(0, 1)})) for _ in range(50)]
+    odd = [Tried(outcome="returned", arcs=frozenset({(0, 1)}), breaks=name) for name in ("number", "sign") for _ in range(20)]
+    failed = [Tried(outcome="raised TypeError", arcs=frozenset({(0, 1)}), breaks="ascii") for _ in range(20)]
+    tried = [*usual, *odd, *failed]
+    kept = telling(tried, most=16, most_bytes=10**6)
+    names = [tried[at].breaks for at in kept]
+    assert names.count("number") == names.count("sign") == 4
+    assert names.count("ascii") <= 5

@@ -9,7 +9,7 @@ import struct
 import sys
 import types
 
-from codeopt_inside import canon, raising
+from codeopt_inside import canon, raising, taken
 from codeopt_inside.parted import NOTHING, parted
 from codeopt_inside.values import lineage
 
@@ -76,20 +76,24 @@ LAZY = frozenset(cls for cls in canon.ITERATORS if cls is not types.GeneratorTyp
 
 
 class Forced:
-    """The items of a lazy result, with the type it had, and how it ended where that is more than its end."""
+    """The items of a lazy result, with the type it had, and how it ended where that is more than its end.
 
-    def __init__(self, kind, items, error=None, returned=None):
+    `trail` says how much the first items took of the arguments, where these are taken from bit by bit.
+    """
+
+    def __init__(self, kind, items, error=None, returned=None, trail=()):
         self.kind = kind
         self.items = items
         self.error = error
         self.returned = returned
+        self.trail = trail
 
 
-def force(result):
+def force(result, arguments=()):
     """Do now what a lazy result would do later, so that it is part of the call; what came before an exception is kept too."""
     cls = type(result)
     if cls is types.GeneratorType or cls in LAZY:
-        return _exhausted(cls, result)
+        return _exhausted(cls, result, taken.sources(arguments))
     return _run(cls, result) if cls in (types.CoroutineType, types.AsyncGeneratorType) else result
 
 
@@ -112,23 +116,25 @@ def _ending(generator, returned):
     returned.append((yield from generator))
 
 
-def _exhausted(cls, iterator):
-    items, returned, error = [], [None], None
+def _exhausted(cls, iterator, sources):
+    items, returned, error, trail = [], [None], None, []
     source = _ending(iterator, returned) if cls is types.GeneratorType else iterator
     try:
+        if sources:
+            taken.first_items(source, sources, items, trail)
         # What was yielded before an exception stays in the list.
-        items.extend(itertools.islice(source, _MOST))
+        items.extend(itertools.islice(source, _MOST - len(items)))
     except BaseException as raised:
         error = raised
     if len(items) >= _MOST:
         raise canon.OpaqueError("an iterator of more than %d items" % canon.ITERATOR_LIMIT)
-    return Forced(cls.__name__, items, error, returned[-1])
+    return Forced(cls.__name__, items, error, returned[-1], trail)
 
 
 def make(function, arguments, keywords):
     """Call, and force what is lazy; returns (raised, value)."""
     try:
-        value = force(function(*arguments, **keywords))
+        value = force(function(*arguments, **keywords), arguments)
     except BaseException as error:
         return True, error
     return type(value) is Forced and value.error is not None, value
@@ -205,6 +211,8 @@ def told(number, data, result, printed, limit, apart=False):
         return dict(message, status="opaque", note=str(value))
     message.update(status="raised" if raised else "returned", shown=shown(value))
     failure = value.error if type(value) is Forced else value
+    if type(value) is Forced and value.trail:
+        message["taken"] = value.trail
     message["outcome"] = "raised %s" % type(failure).__qualname__ if raised else "returned"
     drained = {}
     try:
