@@ -16,7 +16,7 @@ import sys
 import types
 from collections import deque
 
-from codeopt_inside import canon_array, values
+from codeopt_inside import canon_array, canon_frames, values
 from codeopt_inside.values import ITERATOR_LIMIT, ITERATORS, OpaqueError, atom, hide, lineage, type_name
 
 __all__ = ["ITERATORS", "ITERATOR_LIMIT", "OpaqueError", "atom", "digest", "encode", "hide"]
@@ -97,6 +97,9 @@ class _Encoder:
             return ["path", lineage(cls), self.refer(str(value)), self.state(values.own_dict(value))]
         if hasattr(value, "dtype") and hasattr(value, "tobytes") and type_name(cls).startswith("numpy."):
             return canon_array.scalar(value)
+        frames = canon_frames.node_of(self, value)
+        if frames is not None:
+            return frames
         self.plain_objects.add(cls)
         return self.by_reduce(value)
 

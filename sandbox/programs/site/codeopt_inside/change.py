@@ -4,13 +4,12 @@ import collections
 import copy
 import dataclasses
 import datetime as dt
-import math
 import random
 
-from codeopt_inside import answering, change_flow, change_kinds, own, values
+from codeopt_inside import answering, change_flow, change_kinds, change_numbers, own, values
+from codeopt_inside.change_numbers import again
 
 _LARGEST = 1_000_000
-_NUMBERS = {"int": int, "float": float, "bool": bool}
 
 
 def inner(holder, step):
@@ -58,15 +57,6 @@ def _is_its_fields(value):
     return set(values.own_dict(value)) == {field.name for field in dataclasses.fields(value) if field.init}
 
 
-def _again(old, items):
-    """Return a sequence of the type of `old`."""
-    if isinstance(old, str):
-        return "".join(items)
-    if isinstance(old, collections.deque):
-        return collections.deque(items, old.maxlen)
-    return old._make(items) if hasattr(old, "_make") else type(old)(items)
-
-
 def _pairs(old, pairs):
     """Return a mapping of the type of `old`; one with a default keeps it."""
     made = copy.copy(old)
@@ -85,7 +75,7 @@ def _permuted(old, order):
         pairs = list(old.items())
         return _pairs(old, [pairs[at] for at in order])
     items = list(old)
-    return _again(old, [items[at] for at in order])
+    return again(old, [items[at] for at in order])
 
 
 def _shuffle(old, seed):
@@ -120,60 +110,39 @@ def _equal(old, at):
     if isinstance(old, dict):
         return _pairs(old, [(key, copy.deepcopy(list(old.values())[at])) for key in old])
     item = list(old)[at]
-    return _again(old, [copy.deepcopy(item) for _ in old])
+    return again(old, [copy.deepcopy(item) for _ in old])
 
 
 def _alias(old, first, second):
     items = list(old)
     items[second] = items[first]
-    return _again(old, items)
+    return again(old, items)
 
 
 def _copied(old, first, second):
     items = list(old)
     items[second] = copy.deepcopy(items[first])
-    return _again(old, items)
+    return again(old, items)
 
 
 def _repeat(old, at):
     items = list(old)
     items.insert(at, copy.deepcopy(items[at]))
-    return _again(old, items)
-
-
-def _beside(old, at, kind, other):
-    """Put an equal number of another type behind a number of one type; a boolean for 0 and 1 alone."""
-    items = list(old)
-    order = [*range(at, len(items)), *range(at)]
-    found = next(spot for spot in order if type(items[spot]).__name__ == kind and _NUMBERS[other](items[spot]) == items[spot])
-    items.insert(found + 1, _NUMBERS[other](items[found]))
-    return _again(old, items)
-
-
-def _numbers(old, kind, more):
-    """Return the same numbers as those of another type, each by so much more; what is no number stays.
-
-    Whole ones are rounded up: what was positive is then still positive.
-    """
-    make = math.ceil if kind == "int" else _NUMBERS[kind]
-    items = [make(item + more) if type(item) in (int, float) else item for item in old]
-    if all(type(one) is type(other) for one, other in zip(items, old)):  # noqa: B905 - Python 3.9
-        raise ValueError("nothing is of another type")
-    return _again(old, items)
+    return again(old, items)
 
 
 def _nest(old, at):
     items = list(old)
     items[at] = [items[at]]
-    return _again(old, items)
+    return again(old, items)
 
 
 def _distinct(old):
     """Drop repeats, also of what has no hash."""
     try:
-        return _again(old, list(dict.fromkeys(old)))
+        return again(old, list(dict.fromkeys(old)))
     except TypeError:
-        return _again(old, [item for at, item in enumerate(old) if item not in list(old)[:at]])
+        return again(old, [item for at, item in enumerate(old) if item not in list(old)[:at]])
 
 
 def _require_distinct(old):
@@ -185,7 +154,7 @@ def _require_distinct(old):
 def _rotate(old, by):
     by %= max(1, len(old))
     items = list(old)
-    return _again(old, items[by:] + items[:by])
+    return again(old, items[by:] + items[:by])
 
 
 def _fewer(old, size, seed):
@@ -209,11 +178,9 @@ def _member(old, number):
 
 
 OPERATIONS = {
-    "take": lambda old, size: _again(old, list(old)[:size]) if isinstance(old, collections.deque) else old[:size],
-    "put": _again,
+    "take": lambda old, size: again(old, list(old)[:size]) if isinstance(old, collections.deque) else old[:size],
+    "put": again,
     "times": lambda old, times: old * times,
-    "beside": _beside,
-    "numbers": _numbers,
     "twice": lambda old: old + copy.deepcopy(old),
     "reverse": lambda old: _permuted(old, range(len(old) - 1, -1, -1)) if not isinstance(old, str) else old[::-1],
     "turn": lambda old: _permuted(old, range(len(old) - 1, -1, -1)),  # of keys, whose values go with them
@@ -242,6 +209,7 @@ OPERATIONS = {
     "member": _member,
     "answers": answering.Answering,
     **own.OPERATIONS,
+    **change_numbers.OPERATIONS,
 }
 
 
@@ -262,7 +230,7 @@ def _grow(old, others, size, seed):
     spare, rng = _spare(old, others), _rng(seed)
     if isinstance(old, str) or not spare or size > _LARGEST:
         raise ValueError("nothing to grow by, or too far")
-    return _again(old, list(old) + [copy.deepcopy(rng.choice(spare)) for _ in range(size - len(old))])
+    return again(old, list(old) + [copy.deepcopy(rng.choice(spare)) for _ in range(size - len(old))])
 
 
 def _at(old, others, at):
@@ -275,7 +243,7 @@ def _at(old, others, at):
 def _other(old, others, at, seed):
     items = list(old)
     items[at] = copy.deepcopy(_rng(seed).choice(_at(old, others, at)))
-    return _again(old, items)
+    return again(old, items)
 
 
 def _others(old, others, seed):
@@ -284,15 +252,15 @@ def _others(old, others, seed):
         known = {key: [held, *[other[key] for other in others if key in other]] for key, held in old.items()}
         return _pairs(old, [(key, copy.deepcopy(rng.choice(held))) for key, held in known.items()])
     if isinstance(old, tuple):
-        return _again(old, [copy.deepcopy(rng.choice([item, *_at(old, others, at)])) for at, item in enumerate(old)])
+        return again(old, [copy.deepcopy(rng.choice([item, *_at(old, others, at)])) for at, item in enumerate(old)])
     spare = _spare(old, others)
-    return _again(old, [copy.deepcopy(rng.choice([item, *rng.sample(spare, 1)])) for item in old])
+    return again(old, [copy.deepcopy(rng.choice([item, *rng.sample(spare, 1)])) for item in old])
 
 
 def _insert_other(old, others, at, seed):
     items = list(old)
     items.insert(at, copy.deepcopy(_rng(seed).choice(_spare(old, others))))
-    return _again(old, items)
+    return again(old, items)
 
 
 def _more(old, others, seed):

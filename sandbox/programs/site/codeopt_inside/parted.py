@@ -41,6 +41,8 @@ def _held(kind):
         return slice(2, 6)
     if kind in ("array", "standing"):
         return slice(5, 6) if kind == "array" else slice(3, 4)
+    if kind in ("frame", "series", "index"):
+        return slice(3, 4)
     return slice(2, None) if kind in ("given", "bound", "iterator", "exception", "path") else slice(0)
 
 
