@@ -193,6 +193,17 @@ CASES = (
         inputs="(__import__('numpy').arange(float(n)), __import__('numpy').arange(float(n)))",
     ),
     Case(
+        rule="array-items",
+        source=(
+            "import numpy as np\n\n\ndef f(a, b):\n    t = np.zeros((len(a) + 1, len(b) + 1), dtype=int)\n"
+            "    for i, x in enumerate(a):\n        for j, y in enumerate(b):\n            if x == y:\n"
+            "                t[i + 1, j + 1] = t[i, j] + 1\n            else:\n"
+            "                t[i + 1, j + 1] = max(t[i + 1, j], t[i, j + 1])\n    return int(t[len(a), len(b)])\n"
+        ),
+        inputs="(''.join('abcd'[i * 7 % 4] for i in range(n)), ''.join('abcd'[i * i % 4] for i in range(n)))",
+        sizes=(3, 10, 100),
+    ),
+    Case(
         rule="array-extreme",
         source="import numpy as np\n\n\ndef f(a: np.ndarray):\n    return max(a)\n",
         inputs="(__import__('numpy').arange(float(n)),)",

@@ -16,8 +16,7 @@ _ANNOTATIONS = frozenset({"ndarray", "NDArray"})
 
 def numpy_name(view: View) -> str | None:
     """Return the name by which code here says NumPy; None where its file does not import it."""
-    names = [item.bound for item in view.facts.imports if item.name == "numpy" and item.origin is None]
-    return next((name for name in names if name not in view.facts.enclosing and not view.bindings(name)), None)
+    return view.alias("numpy")
 
 
 def is_array(view: View, name: str, numpy: str) -> bool:

@@ -37,18 +37,20 @@ class Changes:
         (made,) = statements_of(text, self.view.unit)
         self._replaced[statement] = lambda node: made.with_changes(leading_lines=node.leading_lines)
 
-    def unless(self, statement: cst.CSTNode, condition: str, text: str) -> None:
-        """Run other statements where a condition holds, and one as before where it does not."""
+    def unless(self, statement: cst.CSTNode, condition: str, text: str, *, also: Sequence[cst.BaseStatement] = ()) -> None:
+        """Run other statements where a condition holds, and one as before where it does not, with those right after it in `also`."""
         indented = "".join(f"    {line}" for line in text.splitlines(keepends=True))
         (made,) = statements_of(f"if {condition}:\n{indented}else:\n    pass\n", self.view.unit)
         choice = cst.ensure_type(made, cst.If)
 
         def chosen(node: Any) -> cst.CSTNode:
             otherwise = cst.ensure_type(choice.orelse, cst.Else)
-            block = otherwise.body.with_changes(body=[node.with_changes(leading_lines=[])])
+            block = otherwise.body.with_changes(body=[node.with_changes(leading_lines=[]), *also])
             return choice.with_changes(leading_lines=node.leading_lines, orelse=otherwise.with_changes(body=block))
 
         self._replaced[statement] = chosen
+        for other in also:
+            self.remove(other)
 
     def remove(self, node: cst.CSTNode) -> None:
         """Leave a statement or an argument out."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
 from codeopt.rules.view import View
 
-__all__ = ["Loop", "loops_of_one", "mentions", "starts_with_number", "undisturbed", "without_witness"]
+__all__ = ["Loop", "loop_that_grows", "loops_of_one", "mentions", "starts_with_number", "undisturbed", "without_witness"]
 
 _SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _WITNESSES = (cst.Try, cst.TryStar, cst.With)
@@ -51,6 +51,21 @@ def undisturbed(view: View, node: cst.CSTNode) -> cst.For | cst.While | None:
     if not isinstance(node, cst.For | cst.While) or not without_witness(view, node):
         return None
     return None if view.has(node, (cst.Return, cst.Yield, cst.Await)) else node
+
+
+def loop_that_grows(view: View, name: str, steps: Collection[cst.CSTNode]) -> tuple[cst.For | cst.While, cst.Name] | None:
+    """Return the outermost loop that holds all steps and no other use of a variable, and the place before it that alone binds it.
+
+    None where there is no such loop, or where somebody may see the variable before it is over.
+    """
+    loops = view.loops(next(iter(steps))) if steps else []
+    loop = undisturbed(view, loops[0]) if loops else None
+    if loop is None:
+        return None
+    inside = [reference for reference in view.of(name) if view.holds(loop, reference.node)]
+    outside = [binding for binding in view.bindings(name) if not view.holds(loop, binding.node)]
+    alone = all(any(view.holds(step, reference.node) for step in steps) for reference in inside)
+    return (loop, outside[0].node) if alone and len(outside) == 1 and view.bound_before(name, loop) else None
 
 
 def mentions(view: View, node: cst.CSTNode, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import libcst as cst
 
 from codeopt.rules.uses import LAZY_CONSUMERS, Reference, Use
@@ -57,6 +59,11 @@ _ANNOTATIONS = {
     "str": "str",
 }
 _UNHASHABLE = (cst.List, cst.ListComp, cst.Dict, cst.DictComp, cst.Set, cst.SetComp)
+
+
+def only_reads(reference: Reference) -> bool:
+    """Whether a place where a list or dict stands visibly leaves it as it is, and to nobody else."""
+    return reference.use in _READING_USES or (reference.use is Use.METHOD and reference.method in _READING_METHODS)
 
 
 def is_plain(view: View) -> bool:
@@ -149,16 +156,17 @@ def is_private(view: View, name: str) -> bool:
     return kind_of(view, name) is not None and all(reference.use is not Use.ESCAPE for reference in references)
 
 
-def hoist_point(view: View, name: str, node: cst.CSTNode) -> cst.BaseStatement | None:
+def hoist_point(view: View, name: str, node: cst.CSTNode, *, reads: Callable[[Reference], bool] = only_reads) -> cst.BaseStatement | None:
     """Return the statement before which something may be made of the list `name` for use at `node`, once instead of in each round.
 
-    It stands before the outermost loop around `node` in which the list visibly stays the same. None where there is none.
+    It stands before the outermost loop around `node` in which the list visibly stays the same. None where there is none. `reads` says
+    of a place that it changes nothing.
     """
     if not runs_at_once(view, node):
         return None
     for loop in view.loops(node):
         statement = view.statement(loop)
-        if statement is not None and is_steady(view, name, loop) and view.bound_before(name, statement):
+        if statement is not None and is_steady(view, name, loop, reads=reads) and view.bound_before(name, statement):
             return statement
     return None
 
@@ -223,19 +231,14 @@ def runs_at_once(view: View, node: cst.CSTNode) -> bool:
     return True
 
 
-def is_steady(view: View, name: str, loop: cst.CSTNode) -> bool:
+def is_steady(view: View, name: str, loop: cst.CSTNode, *, reads: Callable[[Reference], bool] = only_reads) -> bool:
     """Whether nothing in a loop visibly changes or rebinds the list `name`, or lets other code run in between."""
     if view.has(loop, (cst.Yield, cst.Await)) or (isinstance(loop, cst.For) and loop.asynchronous):
         return False
     inside = [reference for reference in view.of(name) if view.holds(loop, reference.node)]
-    if not all(map(only_reads, inside)):
+    if not all(map(reads, inside)):
         return False
     return is_private(view, name) or not _changes_foreign_list(view, loop)
-
-
-def only_reads(reference: Reference) -> bool:
-    """Whether a place where a list or dict stands visibly leaves it as it is, and to nobody else."""
-    return reference.use in _READING_USES or (reference.use is Use.METHOD and reference.method in _READING_METHODS)
 
 
 def _changes_foreign_list(view: View, loop: cst.CSTNode) -> bool:

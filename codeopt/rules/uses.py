@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-__all__ = ["LAZY_CONSUMERS", "READERS", "Parents", "Reference", "Use", "reference_to"]
+__all__ = ["LAZY_CONSUMERS", "READERS", "Parents", "Reference", "Use", "is_target", "is_tested", "reference_to"]
 
 Parents = Mapping[cst.CSTNode, cst.CSTNode]
 
@@ -103,7 +103,7 @@ def _binding_use(node: cst.Name, parents: Parents) -> Use | None:
         case cst.AugAssign():
             return Use.AUGMENT if parent.target is node else None
         case _:
-            return Use.BIND if _is_target(node, parents) else None
+            return Use.BIND if is_target(node, parents) else None
 
 
 def _parameter_use(param: cst.Param, parents: Parents) -> Use:
@@ -119,7 +119,8 @@ def _depth(node: cst.CSTNode, parents: Parents) -> int:
     return depth
 
 
-def _is_target(node: cst.CSTNode, parents: Parents) -> bool:
+def is_target(node: cst.CSTNode, parents: Parents) -> bool:
+    """Whether a place gets a value there, or is deleted; one that `+=` changes is none."""
     parent = parents[node]
     while isinstance(parent, cst.Element | cst.StarredElement | cst.Tuple | cst.List):
         node, parent = parent, parents[parent]
@@ -150,14 +151,14 @@ def _read_use(node: cst.Name, parents: Parents, readers: frozenset[str]) -> Use:
         case cst.Element():
             return Use.RETURN if isinstance(parents[parents[parent]], cst.Return) else Use.ESCAPE
         case _:
-            return Use.TRUTH if _is_tested(node, parents) else Use.ESCAPE
+            return Use.TRUTH if is_tested(node, parents) else Use.ESCAPE
 
 
 def _subscript_use(subscript: cst.Subscript, node: cst.Name, parents: Parents) -> Use:
     if subscript.value is not node:
         return Use.ESCAPE
     outer = parents[subscript]
-    changed = _is_target(subscript, parents) or (isinstance(outer, cst.AugAssign) and outer.target is subscript)
+    changed = is_target(subscript, parents) or (isinstance(outer, cst.AugAssign) and outer.target is subscript)
     return Use.STORE if changed else Use.ITEM
 
 
@@ -169,14 +170,14 @@ def _is_read_by(call: cst.CSTNode, readers: frozenset[str]) -> bool:
     return isinstance(call.func, cst.Name) and call.func.value in readers
 
 
-def _is_tested(node: cst.CSTNode, parents: Parents) -> bool:
+def is_tested(node: cst.CSTNode, parents: Parents) -> bool:
     """Whether only the truth of an expression matters."""
     parent = parents[node]
     match parent:
         case cst.UnaryOperation(operator=cst.Not()):
             return True
         case cst.BooleanOperation():
-            return _is_tested(parent, parents)
+            return is_tested(parent, parents)
         case cst.If() | cst.While() | cst.IfExp() | cst.Assert() | cst.CompIf():
             return parent.test is node
         case _:

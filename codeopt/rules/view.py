@@ -15,6 +15,7 @@ from codeopt.patching.gate import parse_python
 from codeopt.patching.imports import Import, imports_in
 from codeopt.patching.names import bound_at_top, free_words, stored_names
 from codeopt.patching.splice import original_at
+from codeopt.rules.members import Members, members_around
 from codeopt.rules.uses import READERS, Parents, Reference, Use, reference_to
 
 __all__ = ["FileFacts", "Symbol", "View", "view_of"]
@@ -22,12 +23,16 @@ __all__ = ["FileFacts", "Symbol", "View", "view_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFacts:
-    """What a function's file says around it: names bound at its top level, and in enclosing functions, all words in it, its imports."""
+    """What a function's file says around it: names bound at its top level, and in enclosing functions, all words in it, its imports.
+
+    `members` are what a method's class says of its objects.
+    """
 
     bound: frozenset[str]
     enclosing: frozenset[str]
     words: frozenset[str]
     imports: tuple[Import, ...]
+    members: Members = field(default_factory=Members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +170,11 @@ class View:
             name, number = f"{base}_{number}", number + 1
         return name
 
+    def alias(self, package: str) -> str | None:
+        """Return the name by which code here says a package; None where its file does not import it, or the name means something else."""
+        names = [item.bound for item in self.facts.imports if item.name == package and item.origin is None]
+        return next((name for name in names if name not in self.facts.enclosing and not self.bindings(name)), None)
+
     def symbol(self, origin: str, name: str) -> Symbol | None:
         """Return how code here can say `origin.name`; None when both names have other meanings."""
         direct, package = Import(name=name, origin=origin), Import(name=origin)
@@ -223,6 +233,7 @@ def _facts(module: ast.Module, span: Span) -> FileFacts:
         enclosing=frozenset().union(*map(stored_names, outer)),
         words=free_words(module),
         imports=tuple(imports_in(module.body)),
+        members=members_around(module, span),
     )
 
 

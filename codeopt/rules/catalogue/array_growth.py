@@ -12,7 +12,7 @@ import libcst as cst
 
 from codeopt.rules.arrays import numpy_name
 from codeopt.rules.changes import Changes
-from codeopt.rules.loops import mentions, undisturbed
+from codeopt.rules.loops import loop_that_grows, mentions
 from codeopt.rules.rule import Rewrite, Rule
 from codeopt.rules.safety import is_plain
 from codeopt.rules.view import View
@@ -32,9 +32,10 @@ def _rewrite(view: View) -> Rewrite | None:
     taken: list[str] = []
     for name in view.references:
         steps = _steps(view, name, numpy)
-        loop = _only_loop(view, name, steps, numpy) if steps else None
-        if loop is None:
+        found = loop_that_grows(view, name, steps)
+        if found is None or not _makes(view, found[1], numpy):
             continue
+        loop = found[0]
         taken.append(view.new_name(f"{name}_parts", taken=taken))
         changes.before(loop, f"{taken[-1]} = []\n")
         changes.after(loop, _JOINED.format(parts=taken[-1], out=name, numpy=numpy))
@@ -59,19 +60,6 @@ def _steps(view: View, name: str, numpy: str) -> dict[cst.Assign, cst.BaseExpres
             case _:
                 pass
     return found
-
-
-def _only_loop(view: View, name: str, steps: dict[cst.Assign, cst.BaseExpression], numpy: str) -> cst.BaseStatement | None:
-    """Return the outermost loop of the function that holds all steps, and no other use of the array."""
-    loops = view.loops(next(iter(steps)))
-    loop = undisturbed(view, loops[0]) if loops else None
-    if loop is None:
-        return None
-    inside = [reference for reference in view.of(name) if view.holds(loop, reference.node)]
-    outside = [binding for binding in view.bindings(name) if not view.holds(loop, binding.node)]
-    alone = all(any(view.holds(step, reference.node) for step in steps) for reference in inside)
-    made = len(outside) == 1 and not isinstance(view.parents[outside[0].node], cst.Param) and _makes(view, outside[0].node, numpy)
-    return loop if alone and made and view.bound_before(name, loop) else None
 
 
 def _makes(view: View, node: cst.Name, numpy: str) -> bool:

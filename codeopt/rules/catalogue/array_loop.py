@@ -19,18 +19,18 @@ from codeopt.rules.changes import Changes
 from codeopt.rules.loops import Loop, loops_of_one
 from codeopt.rules.rule import Rewrite, Rule
 from codeopt.rules.safety import is_plain
+from codeopt.rules.scalars import is_number
 from codeopt.rules.view import View
 
 __all__ = ["RULE"]
 
 _OPERATORS = {cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/"}
 _FUNCTIONS = frozenset({"sqrt", "abs", "maximum", "minimum"})
-_NUMBERS = frozenset({"int", "float"})
 
 
 def _rewrite(view: View) -> Rewrite | None:
     numpy = numpy_name(view)
-    if numpy is None or not is_plain(view) or not view.is_builtin("range", "len", *_NUMBERS):
+    if numpy is None or not is_plain(view) or not view.is_builtin("range", "len"):
         return None
     changes = Changes(view=view)
     for loop in loops_of_one(view):
@@ -71,7 +71,7 @@ class _Terms:
             case cst.Integer() | cst.Float():
                 return self._view.text(node)
             case cst.Name(value=name):
-                return name if name != self._item and _is_number(self._view, name) else None
+                return name if name != self._item and is_number(self._view, name) else None
             case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
                 return _joined("(-{})", [inner], self.whole)
             case cst.BinaryOperation(left=left, operator=operator, right=right) if type(operator) in _OPERATORS:
@@ -93,16 +93,6 @@ def _element(view: View, node: cst.Subscript, item: str) -> str:
     """Return the array of `a[i]`; empty where it is something else."""
     name = node.value.value if isinstance(node.value, cst.Name) else ""
     return name if view.text(node) == f"{name}[{item}]" else ""
-
-
-def _is_number(view: View, name: str) -> bool:
-    bindings = view.bindings(name)
-    parent = view.parents[bindings[0].node] if len(bindings) == 1 else None
-    match parent:
-        case cst.Param(annotation=cst.Annotation(annotation=cst.Name(value=word)), star=""):
-            return word in _NUMBERS
-        case _:
-            return False
 
 
 def _may_take(view: View, out: str, arrays: list[str], numpy: str) -> bool:
