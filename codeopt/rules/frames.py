@@ -26,11 +26,13 @@ _CHANGING_METHODS = frozenset({"insert", "pop", "update"})
 
 # Gives what rows hold of some columns; where they are not made of plain values, or columns are missing or doubled, by `iterrows`.
 _ROWS = """def {name}(frame, *columns):
-    if frame.columns.is_unique and set(columns) <= set(frame.columns):
-        values = frame.to_numpy()
-        if values.dtype.kind in "biufO"{doubt}:
-            return zip(frame.index, *(values[:, frame.columns.get_loc(column)] for column in columns))
-    return ((label, *(row[column] for column in columns)) for label, row in frame.iterrows())
+    values = frame.to_numpy()
+    plain = values.dtype.kind in "biufO" and frame.columns.is_unique and set(columns) <= set(frame.columns)
+    return (
+        zip(frame.index, *(values[:, frame.columns.get_loc(column)] for column in columns))
+        if plain{doubt}
+        else ((label, *(row[column] for column in columns)) for label, row in frame.iterrows())
+    )
 """
 
 # A row of `iterrows` is a Series of its own, which makes of a missing value one of times where it stands beside nothing but times.

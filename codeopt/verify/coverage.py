@@ -2,12 +2,14 @@
 
 What a patch adds or changes must have run, and each of its conditions must have come out both ways: else nobody knows what it does. What
 it takes away from a function must have run: else nobody knows what is lost; a condition that was always true may go. A statement that
-stays as it is may be left unrun where it reads nothing that the patch binds, or only raises.
+stays as it is may be left unrun where it reads nothing that the patch binds, or only raises; and so may the original, where a patch only
+goes around it: `if ...: new code` with what was there before as its `else`.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -63,14 +65,37 @@ def _gaps(path: str, before: bytes, after: bytes, old: Arcs, new: Arcs) -> Itera
     deleted = {id(node) for name, function in was.items() if name not in now for node in _statements(function)}
     gone = [node for node in _unmatched(was, now) if id(node) not in deleted]
     bound = {name for node in (*changed, *gone) for name in _bound(node)}
+    around = [guard for name, function in now.items() if name in was for guard in _detours(function, was[name], changed)]
+    as_before = {id(node) for guard in around for part in guard.orelse for node in ast.walk(part)}
     yield from _unrun(path, changed, new, "runs")
-    yield from _one_way(path, changed, new)
+    yield from _one_way(path, [node for node in changed if node not in around], new)
     yield from _unrun(path, gone, old, "runs, in the original,")
     touched = [function for function in now.values() if any(node in changed for node in _statements(function))]
     for function in touched:
         for node in _statements(function):
-            if node not in changed and not _only_raises(node) and bound & _read(node) and not _ran(node, new):
+            if node in changed or id(node) in as_before or _only_raises(node):
+                continue
+            if bound & _read(node) and not _ran(node, new):
                 yield _Gap(what=f"runs `{_shortened(node)}`, which reads what the patch changes", path=path, line=node.lineno)
+
+
+def _detours(function: Function, original: Function, changed: Collection[ast.stmt]) -> list[ast.If]:
+    """Return the new `if`s around which a function is the original, word by word: where one is not true, nothing is changed."""
+    guards = [node for node in changed if isinstance(node, ast.If) and node.orelse and any(node is each for each in ast.walk(function))]
+    straight = _Straight({(node.lineno, node.col_offset) for node in guards}).visit(copy.deepcopy(function))
+    return guards if guards and ast.dump(straight) == ast.dump(original) else []
+
+
+class _Straight(ast.NodeTransformer):
+    """Puts what an `if` does otherwise in its place, for those that begin at certain places."""
+
+    def __init__(self, places: Collection[tuple[int, int]]) -> None:
+        self._places = places
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        """Return the other way, or the statement as it is."""
+        self.generic_visit(node)
+        return node.orelse if (node.lineno, node.col_offset) in self._places else node
 
 
 def _unrun(path: str, nodes: Collection[ast.stmt], arcs: Arcs, verb: str) -> Iterator[_Gap]:

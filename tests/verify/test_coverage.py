@@ -169,3 +169,45 @@ def test_a_condition_that_was_always_true_may_go():
     before = "def f(items):\n    out = []\n    if out is not None:\n        out += items\n    return out\n"
     after = "def f(items):\n    out = []\n    out += items\n    return out\n"
     assert found(before, after, [1]) == ""
+
+
+DETOUR = """def f(items):
+    out = []
+    if type(items) is list:
+        out.extend(items)
+    else:
+        for item in items:
+            out.append(item)
+    return out
+"""
+
+
+def test_the_original_may_be_left_unrun_where_a_patch_goes_around_it():
+    assert found(BEFORE, DETOUR, [1, 2]) == ""
+    assert found(BEFORE, DETOUR, [1, 2], (3,)) == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("            out.append(item)\n", "            out.append(item + 0)\n"),
+        ("    out = []\n", "    out = list()\n"),
+        (
+            "        for item in items:\n            out.append(item)\n",
+            "        for item in reversed(items):\n            out.append(item)\n",
+        ),
+        ("    else:\n        for item in items:\n            out.append(item)\n", ""),
+        ("    return out\n", "    return out[:]\n"),
+    ],
+)
+def test_a_way_that_is_not_the_original_must_have_run(old, new):
+    assert "`if type(items) is list:` to the other end" in found(BEFORE, DETOUR.replace(old, new), [1, 2])
+
+
+def test_the_way_around_must_have_run():
+    assert "runs `out.extend(items)`" in found(BEFORE, DETOUR, (1, 2))
+
+
+def test_a_way_around_within_another_is_seen():
+    nested = DETOUR.replace("out.extend(items)", "if items:\n            out.extend(items)\n        else:\n            out.clear()")
+    assert "runs `out.clear()`" in found(BEFORE, nested, [1, 2])
