@@ -118,6 +118,8 @@ def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
 def _other_numbers(node: Node, holds: frozenset[str], numbers: frozenset[str]) -> Iterator[Edge]:
     """Yield the same numbers as those of another kind, where all are of one."""
     kinds = {item.type for item in node.items}
+    if node.type == "tuple" and "shape" in holds:
+        return
     if kinds == {"float"} and "int" in numbers:
         yield do("all whole", ("numbers", "int", 0), *settled(holds, shrinks=False), risks={"number"})
     if kinds == {"int"} and "float" in numbers:

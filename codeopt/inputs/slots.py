@@ -101,10 +101,10 @@ class Slot:
     def _strange(self, kind: str) -> str:
         """Say what a type breaks that did not occur: a number stands for any, a subclass for its parent.
 
-        But an argument that is a whole number often counts something, and then no other makes sense.
+        But an argument, or a field of a record, that is a whole number often counts something, and then no other makes sense.
         """
         if kind in _NUMBERS and self.types & _NUMBERS:
-            is_number = kind != "float" if len(self.pattern) == _ARGUMENT else kind in self.numbers
+            is_number = kind in self.numbers if self.pattern[-1] == ANY else kind != "float"
             return "number" if is_number else "type"
         if kind in {*_SEQUENCES, "subclass"} and self.types & _SEQUENCES and not self.types - _SEQUENCES - ATOMS:
             return "sequence"

@@ -171,6 +171,12 @@ def test_numbers_that_stand_for_each_other_have_a_name():
     assert {type(item) for value in firsts([3.5, 4.5], [4.0, 5.0], breaks="number") for item in value} == {int, float}
 
 
+def test_in_a_record_a_whole_number_stays_one():
+    found = [*firsts((3, 4), (4, 5), breaks="number"), *firsts((3, 4), (4, 5), breaks="")]
+    assert {type(item) for value in found if type(value) is tuple for item in value} <= {bool, int}
+    assert any(type(item) is float for value in firsts((3, 4, 5), (4, 5), breaks="number") for item in value), "of tuples of any size"
+
+
 def test_all_numbers_of_a_sequence_become_those_of_another_kind():
     assert [3.0, 4.0] in firsts([3, 4], [9], breaks="number")
     assert [3.5, 4.5] in firsts([3, 4], [3, 4], breaks="number")
