@@ -65,7 +65,13 @@ class Planner:
             yield from atom_edges(node, self.signature, self._near(spot))
         elif node.type in CONTAINERS | SETS | MAPPINGS or node.kind in {FLOW, "range"}:
             yield from container_edges(
-                node, self.signature, holds=slot.holds, flows=slot.flows, allowed=slot.allowed, numbers=slot.numbers, seed=seed
+                node,
+                self.signature,
+                holds=slot.holds,
+                flows=slot.flows or slot.streams,
+                allowed=slot.allowed,
+                numbers=slot.numbers,
+                seed=seed,
             )
         elif node.kind == "array":
             yield from array_edges(node, "" if slot.parameter is None else slot.parameter.annotation, seed)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from codeopt.inputs.constants import Constants, Function, constants_of
 from codeopt.inputs.fragments import fragments_of
-from codeopt.inputs.tested import types_told_apart
+from codeopt.inputs.tested import streamed_names, types_told_apart
 from codeopt.model.plan import Place
 
 __all__ = ["NOTHING", "Missing", "Parameter", "Signature", "signature_of"]
@@ -40,8 +40,9 @@ NOTHING = Missing()
 class Parameter:
     """A parameter.
 
-    `kind` is one of `positional` (by position only), `either`, `named` (by name only), `rest` (`*args`) and `others` (`**kw`). `tested` are
-    the types that the function tells apart here, `inside` those in what it holds.
+    `kind` is one of `positional` (by position only), `either`, `named` (by name only), `rest` (`*args`) and `others` (`**kw`). `tested`
+    are the types that the function tells apart here, `inside` those in what it holds. `streamed` says that a generator function only goes
+    through it, item by item.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Parameter:
     default: object = NOTHING
     tested: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset()
+    streamed: bool = False
 
     @property
     def takes_none(self) -> bool:
@@ -153,7 +155,9 @@ def _functions(nodes: Iterable[ast.AST], prefix: str) -> Iterator[tuple[str, Fun
 def _tested(function: Function) -> Iterator[Parameter]:
     types = types_told_apart(function)
     inside = types.get("", frozenset())
-    yield from (replace(each, tested=types.get(each.name, frozenset()), inside=inside) for each in _parameters(function.args))
+    streams = streamed_names(function)
+    for each in _parameters(function.args):
+        yield replace(each, tested=types.get(each.name, frozenset()), inside=inside, streamed=each.name in streams)
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:

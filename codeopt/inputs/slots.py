@@ -81,6 +81,11 @@ class Slot:
         """Whether it may be what can be gone through once, because a call had such or the annotation says so."""
         return any(node.kind == FLOW for node in self.nodes) or bool(self.allowed & _FLOWS)
 
+    @property
+    def streams(self) -> bool:
+        """Whether an iterator would do here, as far as the function's text shows it."""
+        return len(self.pattern) == _ARGUMENT and self.parameter is not None and self.parameter.streamed
+
     def broken(self, edge: Edge) -> frozenset[str]:
         """Return the properties that an edge breaks here."""
         known = edge.kind in {"", "NoneType", *self.types} or edge.kind in self.allowed or (edge.kind in _FLOWS and self.flows)
@@ -106,6 +111,8 @@ class Slot:
         if kind in _NUMBERS and self.types & _NUMBERS:
             is_number = kind in self.numbers if self.pattern[-1] == ANY else kind != "float"
             return "number" if is_number else "type"
+        if kind in _FLOWS and self.streams:
+            return "sequence"
         if kind in {*_SEQUENCES, "subclass"} and self.types & _SEQUENCES and not self.types - _SEQUENCES - ATOMS:
             return "sequence"
         if kind != "subclass":

@@ -1,14 +1,14 @@
-"""Knows which types a function tells apart: those that its text holds its parameters, or values made of them, against."""
+"""Knows which types a function tells apart, those that its text holds its parameters against, and which of these it only goes through."""
 
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from codeopt.inputs.constants import Function
 
-__all__ = ["types_told_apart"]
+__all__ = ["streamed_names", "types_told_apart"]
 
 _ASKED = frozenset({"isinstance", "issubclass"})
 
@@ -26,6 +26,16 @@ def types_told_apart(function: Function) -> Mapping[str, frozenset[str]]:
     if any(isinstance(node, ast.Name) and node.id == function.name for node in ast.walk(function)):
         found[""] = set().union(*found.values())
     return {name: frozenset(types) for name, types in found.items()}
+
+
+def streamed_names(function: Function) -> frozenset[str]:
+    """Return the names that a generator function goes through with one `for`, and does nothing else with: an iterator would do."""
+    nodes = list(ast.walk(function))
+    if not any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes):
+        return frozenset()
+    uses = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    sources = [node.iter for node in nodes if isinstance(node, ast.For | ast.comprehension)]
+    return frozenset(source.id for source in sources if isinstance(source, ast.Name) and uses[source.id] == 1)
 
 
 def _types_by_name(function: Function) -> Iterator[tuple[str, str]]:

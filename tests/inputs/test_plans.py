@@ -171,6 +171,13 @@ def test_numbers_that_stand_for_each_other_have_a_name():
     assert {type(item) for value in firsts([3.5, 4.5], [4.0, 5.0], breaks="number") for item in value} == {int, float}
 
 
+def test_what_a_generator_goes_through_may_be_an_iterator():
+    source = b"def f(numbers):\n    for number in numbers:\n        yield number\n"
+    found = firsts([3, 4], [4, 5], source=source, breaks="sequence")
+    assert {type(value).__name__ for value in found} >= {"generator", "list_iterator"}
+    assert not any(type(value).__name__ == "generator" for value in firsts([3, 4], [4, 5], source=source.replace(b"yield", b"print")))
+
+
 def test_in_a_record_a_whole_number_stays_one():
     found = [*firsts((3, 4), (4, 5), breaks="number"), *firsts((3, 4), (4, 5), breaks="")]
     assert {type(item) for value in found if type(value) is tuple for item in value} <= {bool, int}

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from codeopt.inputs.signature import signature_of
-from codeopt.inputs.tested import types_told_apart
+from codeopt.inputs.tested import streamed_names, types_told_apart
 
 
 def told(source):
@@ -59,3 +59,20 @@ def test_a_parameter_called_iterable_takes_any():
 @pytest.mark.parametrize(("body", "expected"), [("x is None", True), ("x or None", True), ("x", False), ("'None'", False)])
 def test_a_body_that_names_none(body, expected):
     assert signature_of(f"def f(x, y=None):\n    return {body}\n".encode(), "f", 0).names_none is expected
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def f(xs, k):\n    for x in xs:\n        yield x + k\n", {"xs"}),
+        ("def f(xs):\n    yield from (x + 1 for x in xs)\n", {"xs"}),
+        ("def f(xs):\n    return [x for x in xs]\n", set()),
+        ("def f(xs):\n    for x in xs:\n        yield x, len(xs)\n", set()),
+        ("def f(xs):\n    for x in xs:\n        yield x\n    for x in xs:\n        yield x\n", set()),
+        ("def f(xs):\n    for x in sorted(xs):\n        yield x\n", set()),
+        ("def f(xs):\n    yield xs\n", set()),
+    ],
+)
+def test_what_a_generator_only_goes_through(source, names):
+    (function,) = ast.parse(source).body
+    assert streamed_names(function) == names
