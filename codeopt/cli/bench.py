@@ -13,9 +13,14 @@ __all__ = ["command"]
 
 
 @click.command("bench")
-@click.argument("suite", type=click.Choice(["folder", "algotune", "enamel"]))
+@click.argument("suite", type=click.Choice(["folder", "algotune", "enamel", "swefficiency"]))
 @click.option("--root", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Where the suite lies.")
-@click.option("--dataset", type=click.Path(path_type=Path), metavar="FOLDER", help="folder: the unpacked releases that tasks are about.")
+@click.option(
+    "--dataset",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="folder: the unpacked releases that tasks are about; swefficiency: git clones of the projects.",
+)
 @click.option("--tasks", "patterns", multiple=True, metavar="GLOB", help="Only tasks with such names; may be repeated.")
 @click.option(
     "--scale",
@@ -61,8 +66,8 @@ def command(
 ) -> int:
     """Run a SUITE of tasks, one after the other, and print a table of proven speed-ups.
 
-    `folder` is a suite of your own: FOLDER/NAME/task.toml says the target and the workload of a task. `algotune` and `enamel` are
-    checkouts of these suites. Status 0 when every task was run; one that lacks something is skipped, and says what.
+    `folder` is a suite of your own: FOLDER/NAME/task.toml says the target and the workload of a task. `algotune`, `enamel`
+    and `swefficiency` are checkouts of these suites. Status 0 when every task was run; one that lacks something is skipped, and says what.
     """
     from rich.console import Console
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from codeopt.model.evidence import Comparison, Machine
 
-__all__ = ["BenchReport", "Ending", "Task", "TaskResult"]
+__all__ = ["BenchReport", "Commit", "Ending", "Scope", "Task", "TaskResult"]
 
 
 class Ending(enum.StrEnum):
@@ -19,12 +20,29 @@ class Ending(enum.StrEnum):
     SKIPPED = "skipped"
 
 
+class Scope(enum.StrEnum):
+    """Whose time a ratio is of: the function that was changed, or the whole workload from its start to its end."""
+
+    FUNCTION = "function"
+    WORKLOAD = "workload"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit in a git repository of this machine. Its name says all of what is in it: where it lies makes no other task."""
+
+    name: str
+    clone: Path = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One function to be made faster, as a repository of its own: (path, bytes) of its files.
+    """Something to be made faster, as a repository of its own: (path, bytes) of its files, on top of those of `base` where there is one.
 
-    `best` are the files that the best solution known has instead; empty where none is known. `tests` is empty where they are found as
-    in any repository. `skip` says why the task cannot be tried here.
+    `target` is the function; empty where codeopt is to choose by the profile: then ratios are of the whole workload. `best` are the files
+    that the best solution known has instead or besides; empty where none is known. `tests` is empty where they are found as in any
+    repository; `tests_may_fail` says that some may fail before any patch. `skip` says why the task cannot be tried here, `note` what
+    else there is to say of it.
     """
 
     name: str
@@ -33,12 +51,15 @@ class Task:
     workload: str
     tests: str = ""
     best: tuple[tuple[str, bytes], ...] = ()
+    base: Commit | None = None
+    tests_may_fail: bool = False
     skip: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskResult:
-    """What a run of codeopt came to on a task: `gain` and `best` are confirmed ratios of the function's time, None without proof.
+    """What a run of codeopt came to on a task: `gain` and `best` are confirmed ratios, None without proof, of what their scopes say.
 
     `wrong` counts the candidates that were stopped because they behave differently; `machine` and `sandbox` are where it was measured;
     `note` says in a line what else there is to say.
@@ -48,6 +69,8 @@ class TaskResult:
     ending: Ending
     gain: Comparison | None = None
     best: Comparison | None = None
+    gain_of: Scope = Scope.FUNCTION
+    best_of: Scope = Scope.FUNCTION
     origin: str = ""
     candidates: int = 0
     wrong: int = 0

@@ -55,8 +55,10 @@ def summed_up(report: BenchReport) -> Summary:
 
 
 def within(result: TaskResult, factor: float) -> bool:
-    """Say whether what was proven is at most `factor` times slower than the best solution known."""
-    return result.gain is not None and result.best is not None and result.gain.ratio * factor >= result.best.ratio
+    """Say whether what was proven is at most `factor` times slower than the best solution known, where both are of the same time."""
+    if result.gain is None or result.best is None or result.gain_of is not result.best_of:
+        return False
+    return result.gain.ratio * factor >= result.best.ratio
 
 
 def _efficiency(result: TaskResult) -> float:

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 
-from codeopt.model.bench import BenchReport, TaskResult
+from codeopt.model.bench import BenchReport, Scope, TaskResult
 from codeopt.model.evidence import Comparison
 from codeopt.report.bench_figures import Summary, summed_up
 from codeopt.report.figures import duration, ratio
@@ -33,7 +33,9 @@ def _conditions(report: BenchReport) -> str:
     ]
     where = f" On {' and '.join(places)}." if places else ""
     several = " Results of different machines are not to be compared." if len(places) > 1 else ""
-    return f"By {_who(report)}.{where}{several} Ratios are old time over new time, with their intervals."
+    whole = any(Scope.WORKLOAD in (result.gain_of, result.best_of) for result in report.results)
+    of = " Those marked so are of the whole workload, from its start to its end; the others of the function." if whole else ""
+    return f"By {_who(report)}.{where}{several} Ratios are old time over new time, with their intervals.{of}"
 
 
 def _who(report: BenchReport) -> str:
@@ -52,8 +54,8 @@ def _row(result: TaskResult) -> list[str]:
     return [
         code_span(result.task),
         str(result.ending),
-        _gain(result.gain),
-        _gain(result.best),
+        _gain(result.gain, result.gain_of),
+        _gain(result.best, result.best_of),
         code_span(result.origin) if result.origin else "",
         str(result.candidates),
         str(result.wrong),
@@ -62,8 +64,9 @@ def _row(result: TaskResult) -> list[str]:
     ]
 
 
-def _gain(seen: Comparison | None) -> str:
-    return f"{ratio(seen.ratio)} [{ratio(seen.low)}, {ratio(seen.high)}]" if seen else ""
+def _gain(seen: Comparison | None, scope: Scope) -> str:
+    of = f" of the {scope}" if scope is not Scope.FUNCTION else ""
+    return f"{ratio(seen.ratio)} [{ratio(seen.low)}, {ratio(seen.high)}]{of}" if seen else ""
 
 
 def _lines(summary: Summary, suite: str) -> Iterator[str]:
@@ -97,6 +100,8 @@ def _task(result: TaskResult) -> JsonObject:
         "result": str(result.ending),
         "gain": comparison_json(result.gain),
         "best": comparison_json(result.best),
+        "gain_of": str(result.gain_of) if result.gain else None,
+        "best_of": str(result.best_of) if result.best else None,
         "origin": text(result.origin),
         "candidates": result.candidates,
         "wrong": result.wrong,

@@ -227,7 +227,7 @@ def test_the_best_solution_known_is_a_patch_that_is_verified(suite, settings, ra
         verdict = samples.faster()
 
     def verify(folder, own, *, patch, reporter):
-        assert not (folder / "parts").exists()
+        assert (folder / "parts" / "new.py").read_text() == ""
         patches.append((patch, own.trust_patch, (folder / "solution.py").read_text()))
         return Verified
 
@@ -238,7 +238,7 @@ def test_the_best_solution_known_is_a_patch_that_is_verified(suite, settings, ra
     assert result.best == samples.faster().comparison
     ((patch, trusted, source),) = patches
     assert b"+    return 2 - 1" in patch
-    assert b"+++ b/parts/new.py" in patch
+    assert b"+++ b/parts/new.py\n@@ -0,0 +1 @@\n+ONE = 1" in patch
     assert (trusted, source) == (True, "def f():\n    return 1\n")
     Verified.verdict = samples.wrong()
     (result,) = run_suite(BenchRequest(suite="s", tasks=tasks, out=tmp_path / "other"), settings, RecordingReporter()).results

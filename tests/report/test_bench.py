@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from codeopt.model.bench import BenchReport, Ending, TaskResult
+from codeopt.model.bench import BenchReport, Ending, Scope, TaskResult
 from codeopt.report.bench_figures import summed_up, within
 from codeopt.report.bench_markdown import bench_json, bench_markdown
 from tests.report.samples import HOSTILE, MACHINE, comparison
@@ -59,6 +59,24 @@ def test_near_the_best_means_within_a_factor(gain, best, near):
 
 def test_a_task_without_proof_is_near_nothing():
     assert not within(PLAIN, math.inf)
+
+
+def test_ratios_of_the_whole_workload_are_marked():
+    whole = improved(best=6.0, gain_of=Scope.WORKLOAD, best_of=Scope.WORKLOAD)
+    page = bench_markdown(suite(whole, improved("two")))
+    first, second = (line for line in page.splitlines() if line.startswith("| `"))
+    assert "| 4.00x [3.60x, 4.40x] of the workload | 6.00x [5.40x, 6.60x] of the workload |" in first
+    assert "of the workload" not in second
+    assert "Those marked so are of the whole workload" in page
+    assert "marked so" not in bench_markdown(suite(improved()))
+    told = bench_json(suite(whole, PLAIN))["tasks"]
+    assert [(task["gain_of"], task["best_of"]) for task in told] == [("workload", "workload"), (None, None)]
+
+
+def test_what_is_not_of_the_same_time_is_not_compared():
+    apart = improved(best=6.0, gain_of=Scope.WORKLOAD)
+    assert not within(apart, 2.0)
+    assert within(replace(apart, best_of=Scope.WORKLOAD), 2.0)
 
 
 def test_the_table_has_a_row_for_each_task():

@@ -9,6 +9,7 @@ from pathlib import Path
 from codeopt.app.bench.algotune import algotune_tasks
 from codeopt.app.bench.enamel import enamel_tasks
 from codeopt.app.bench.folders import folder_tasks
+from codeopt.app.bench.swefficiency import swefficiency_tasks
 from codeopt.model.bench import Task
 
 __all__ = ["SUITES", "Terms"]
@@ -31,5 +32,6 @@ SUITES: Mapping[str, Callable[[Path, Terms], tuple[Task, ...]]] = {
     "folder": lambda root, terms: folder_tasks(root, dataset=terms.dataset),
     "enamel": lambda root, terms: enamel_tasks(root, scale=terms.scale),
     "algotune": lambda root, terms: algotune_tasks(root, scale=terms.scale, agent=terms.agent),
+    "swefficiency": lambda root, terms: swefficiency_tasks(root, projects=terms.dataset),
 }
-"""Each raises ConfigError where the folder holds no such suite."""
+"""Each raises ConfigError where the folder holds no such suite, RepositoryError where a clone that it needs cannot be read."""
