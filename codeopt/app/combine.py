@@ -91,7 +91,11 @@ def _behaviour(
     for name in names:
         recording = evidence.recordings.get(name)
         if recording is None:
-            yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
+            yield Check(
+                kind=CheckKind.CALLS,
+                passed=None,
+                detail=f"neither the workload nor the tests call {name} with arguments that can be copied",
+            )
             continue
         trial = check_calls(scene, contestant, recording, evidence.expected[name], referee=referee, files=files)
         for check in trial.checks:

@@ -22,13 +22,14 @@ class Power:
     """What became of the mutants of one function.
 
     `made` counts all of them, `untried` those that time did not suffice for, or that could not be put in the original's place. The rest
-    was either `killed`, or is among the `survivors`.
+    was either `killed`, or is among the `survivors`. `problem` says why none could be tried.
     """
 
     made: int
     killed: int
     survivors: tuple[Survivor, ...] = ()
     untried: int = 0
+    problem: str = ""
 
     def __post_init__(self) -> None:
         """Restore the tuple."""

@@ -199,7 +199,11 @@ class _Ladder:
     def _calls(self, name: TargetName) -> Iterator[Check]:
         recording = self.evidence.recordings.get(name)
         if recording is None:
-            yield Check(kind=CheckKind.CALLS, passed=None, detail=f"neither the workload nor the tests call {name}")
+            yield Check(
+                kind=CheckKind.CALLS,
+                passed=None,
+                detail=f"neither the workload nor the tests call {name} with arguments that can be copied",
+            )
             return
         trial = check_calls(self.scene, self.new, recording, self.evidence.expected[name], referee=self.old, files=self.files)
         if trial.arcs is not None:

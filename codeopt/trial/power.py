@@ -26,7 +26,7 @@ MOST_BYTES = 1_000_000
 
 
 def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: Expected) -> Power | None:
-    """Return how many faults of the target the expected calls find; None where there is nothing to compare, or it cannot be tried."""
+    """Return how many faults of the target the expected calls find; None where there is nothing to compare."""
     if not expected.calls:
         return None
     made = mutants_of(scene, recording)
@@ -44,8 +44,8 @@ def tried_power(scene: Scene, referee: Sandbox, recording: Recording, expected: 
                 each_s=SHORTEST_S + SLOWER * expected.seconds,
                 all_s=scene.limits.power_s,
             )
-    except ContestantError:
-        return None
+    except ContestantError as error:
+        return Power(made=len(made), killed=0, survivors=(), untried=len(made), problem=str(error))
     survivors = [_survivor(mutant) for mutant, fate in zip(made, ended, strict=True) if fate.how == "survived"]
     untried = sum(fate.how in LEFT_OUT for fate in ended)
     return Power(made=len(made), killed=len(made) - len(survivors) - untried, survivors=tuple(survivors), untried=untried)

@@ -20,7 +20,8 @@ def power_check(power: Power | None, *, bar: float) -> Check:
         return _check(power, passed=True, detail="no mutant could be made: there is nothing in it to get wrong")
     enough = bar <= 0 or (power is not None and power.tried > 0 and power.share >= bar)
     if power is None or power.tried <= 0:
-        return _check(power, passed=enough, detail="no mutant could be tried: how much equal answers prove is not known")
+        why = f" ({power.problem})" if power is not None and power.problem else ""
+        return _check(power, passed=enough, detail=f"no mutant could be tried{why}: how much equal answers prove is not known")
     detail = f"{power.killed} of {power.tried} mutants killed"
     return _check(power, passed=enough, detail=detail if enough else f"the oracle is weak: {detail}, {bar:.0%} are asked for")
 

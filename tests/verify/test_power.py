@@ -74,3 +74,9 @@ def test_with_no_bar_everything_passes(power):
 def test_the_share_is_of_those_that_were_tried():
     assert Power(made=10, killed=4, untried=2).share == 0.5
     assert Power(made=2, killed=0, untried=2).share == 0.0
+
+
+def test_why_no_mutant_could_be_tried_is_told():
+    check = power_check(Power(made=3, killed=0, untried=3, problem="the worker hung"), bar=0.6)
+    assert check.passed is None
+    assert "no mutant could be tried (the worker hung)" in check.detail
