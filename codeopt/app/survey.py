@@ -104,7 +104,7 @@ class Survey:
             self._kept(
                 "growth",
                 tuple[tuple[TargetName, Points], ...],
-                lambda: tuple((name, _grown(self._scene, referee, recording)) for name, recording in recordings.items()),
+                lambda: tuple((name, _grown(self._scene, referee, recording)) for name, recording in recordings.items() if recording.calls),
             )
         )
 

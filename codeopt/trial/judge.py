@@ -202,7 +202,7 @@ class _Ladder:
             yield Check(
                 kind=CheckKind.CALLS,
                 passed=None,
-                detail=f"neither the workload nor the tests call {name} with arguments that can be copied",
+                detail=f"neither the workload nor the tests call {name}",
             )
             return
         trial = check_calls(self.scene, self.new, recording, self.evidence.expected[name], referee=self.old, files=self.files)

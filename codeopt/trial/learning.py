@@ -41,6 +41,8 @@ def learn_expected(scene: Scene, referee: Sandbox, recording: Recording) -> Expe
     Calls that end the process are found first, and left out. Where the original cannot be replayed at all, nothing is expected, and
     the reason is kept. Then faults are put into the original, to see how many of them the calls that are left would find.
     """
+    if not recording.calls:
+        return Expected(answers=(), dropped=recording.skipped)
     try:
         expected = _learnt(scene, referee, recording)
     except ContestantError as error:

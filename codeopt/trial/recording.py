@@ -36,7 +36,9 @@ class Frames:
 
 
 def record(scene: Scene, names: Sequence[TargetName]) -> Mapping[TargetName, Recording]:
-    """Run the workload, then the tests, with the targets recorded; a target that was never called has no entry.
+    """Run the workload, then the tests, with the targets recorded.
+
+    A target that was never called has no entry; one of whose calls none could be copied has no calls, and says why.
 
     The tests add inputs that the workload lacks, edge cases above all; their failures are not looked at here.
 
@@ -83,7 +85,9 @@ def _in_tree(path: str, tree: str) -> str:
 def _merged(files: Sequence[bytes], names: Sequence[TargetName], tree: str) -> Mapping[TargetName, Recording]:
     recordings: dict[TargetName, Recording] = {}
     for index, name in enumerate(names):
-        parts = [part for part in map(_split, files) if part[0].get("target") == index and part[0].get("calls")]
+        called = [part for part in map(_split, files) if part[0].get("target") == index and part[0].get("seen")]
+        # Calls of which none could be kept still say why.
+        parts = [part for part in called if part[0].get("calls")] or called
         parts.sort(key=lambda part: -float(str(part[0]["seconds"])))
         if parts:
             recordings[name] = _joined(name, parts, tree)

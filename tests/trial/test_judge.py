@@ -254,3 +254,23 @@ def test_a_weak_oracle_proves_nothing_unless_the_user_says_so(stage):
         judge = TrialJudge(scene, evidence, referee=stage.referee, checkout=stage.checkout, screened=False)
         outcomes.append([check.passed for check in judge.behaviour(candidate) if check.kind is CheckKind.ORACLE])
     assert outcomes == [[None], [True]]
+
+
+LOCKED = """import threading
+
+
+def hold(lock, numbers):
+    with lock:
+        return sorted(numbers)
+
+
+for size in range(20):
+    hold(threading.Lock(), list(range(size)))
+"""
+
+
+def test_calls_that_cannot_be_copied_are_told_apart_from_none(staged):
+    stage = staged(("hold",), module=LOCKED, bench="import things\n", tests="def test_nothing():\n    pass\n")
+    verdict = stage.judge.screen(stage.candidate("hold", "sorted(numbers)", "sorted(list(numbers))"))
+    assert verdict.outcome is Outcome.UNVERIFIABLE
+    assert "no recorded call can be compared: 20 times: cannot be copied" in verdict.reason
