@@ -12,6 +12,7 @@
     │   └── BaselineError          tests that fail before any patch
     ├── InfrastructureError        exit 3: something outside was lost
     │   ├── SandboxUnavailable     the engine, the image or a container is gone
+    │   │   └── InstallError       what the repository asks for cannot be installed
     │   ├── EndpointUnavailable    the model endpoint is down, or speaks nonsense
     │   └── StoreError             the run folder cannot be written or read
     └── ContestantError            the program in the sandbox misbehaved: evidence, never an exit status
@@ -28,6 +29,7 @@ __all__ = [
     "ContestantError",
     "EndpointUnavailable",
     "InfrastructureError",
+    "InstallError",
     "PatchError",
     "RepositoryError",
     "SandboxUnavailable",
@@ -82,6 +84,10 @@ class InfrastructureError(CodeoptError):
 
 class SandboxUnavailable(InfrastructureError):  # noqa: N818 - named for the state it reports, as the design does
     """The sandbox itself was lost: engine, image, container or disk."""
+
+
+class InstallError(SandboxUnavailable):
+    """What the repository asks for cannot be installed in a sandbox: it asks for what is not there, or the network is gone."""
 
 
 class EndpointUnavailable(InfrastructureError):  # noqa: N818 - named for the state it reports

@@ -18,7 +18,7 @@ from codeopt.app.bench.folders import folder_tasks
 from codeopt.app.bench.journal import Journal
 from codeopt.app.bench.run import BenchRequest, chosen, run_suite
 from codeopt.config import load_settings
-from codeopt.errors import ConfigError, SandboxUnavailable, StoreError, UsageError, WorkloadError
+from codeopt.errors import ConfigError, InstallError, SandboxUnavailable, StoreError, UsageError, WorkloadError
 from codeopt.model.bench import Ending, TaskResult
 from codeopt.model.evidence import Outcome
 from tests.report import samples
@@ -181,12 +181,13 @@ def test_a_suite_that_was_interrupted_goes_on(suite, settings, ran, tmp_path):
     assert len(seen) == 3
 
 
-def test_a_task_that_cannot_be_worked_on_does_not_stop_the_others(suite, settings, ran, tmp_path):
+@pytest.mark.parametrize("failure", [WorkloadError("the workload fails"), InstallError("pip cannot install x")], ids=type)
+def test_a_task_that_cannot_be_worked_on_does_not_stop_the_others(suite, settings, ran, tmp_path, failure):
     _, answers = ran
-    answers += [WorkloadError("the workload fails"), samples.report()]
+    answers += [failure, samples.report()]
     tasks = folder_tasks(suite(one=(HEAD, {}), two=(HEAD, {})))
     report = run_suite(BenchRequest(suite="s", tasks=tasks, out=tmp_path / "out"), settings, RecordingReporter())
-    assert [(result.ending, result.note) for result in report.results] == [(Ending.FAILED, "the workload fails"), (Ending.IMPROVED, "")]
+    assert [(result.ending, result.note) for result in report.results] == [(Ending.FAILED, str(failure)), (Ending.IMPROVED, "")]
 
 
 def test_a_task_that_is_skipped_is_not_run(suite, settings, ran, tmp_path):

@@ -21,7 +21,7 @@ from codeopt.adapters.docker.container import remove, start_open
 from codeopt.adapters.docker.engine import engine_errors
 from codeopt.adapters.docker.layout import BUILT, ENV, HOME, KEEPER, PYTHON, TOOLS, TREE, USER, WORK
 from codeopt.adapters.docker.programs import Call, Ended, run_program
-from codeopt.errors import SandboxUnavailable
+from codeopt.errors import InstallError, SandboxUnavailable
 from codeopt.model.work import Environment
 from codeopt.trial.extras import table
 
@@ -133,7 +133,7 @@ class _Step:
         ended = self._run((*_PIP, "pytest", *requirements), timeout_s=_INSTALL_S)
         if ended.status != 0:
             wanted = shlex.join(self._plan.environment.requirements)
-            raise SandboxUnavailable(f"pip cannot install {wanted[:200] or 'pytest'}: {_complaint(ended)}; set `install` to change it")
+            raise InstallError(f"pip cannot install {wanted[:200] or 'pytest'}: {_complaint(ended)}; set `install` to change it")
 
     def _install_project(self) -> tuple[str, ...]:
         """Install the repository itself, unless the requirements did; its code can be imported without, its entry points cannot."""

@@ -18,7 +18,7 @@ from codeopt.app.bench.journal import Journal
 from codeopt.app.optimize import Asked, optimize
 from codeopt.app.verify import verify
 from codeopt.config import Settings, load_settings
-from codeopt.errors import ConfigError, UsageError
+from codeopt.errors import ConfigError, InstallError, UsageError
 from codeopt.model.bench import BenchReport, Ending, Scope, Task, TaskResult
 from codeopt.model.evidence import Comparison, Outcome, Verdict
 from codeopt.model.report import CandidateReport, Report
@@ -93,7 +93,7 @@ def _result(task: Task, settings: Settings, reporter: Reporter, *, with_best: bo
         try:
             folder = _laid_out(task, Path(scratch) / "repo")
             report = optimize(folder, _settings_of(task, folder, settings), asked=Asked(command=("bench",)), reporter=reporter)
-        except UsageError as error:
+        except (UsageError, InstallError) as error:
             failed = TaskResult(task=task.name, ending=Ending.FAILED, note=_noted(task.note, str(error)))
             return replace(failed, seconds=time.monotonic() - began), None
         result = _told(task, report)

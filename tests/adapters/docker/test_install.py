@@ -13,7 +13,7 @@ import pytest
 
 from codeopt.adapters.docker import DockerProvider
 from codeopt.assets import programs_dir
-from codeopt.errors import SandboxUnavailable
+from codeopt.errors import InstallError
 from codeopt.model.work import Command, Environment
 
 pytestmark = pytest.mark.docker
@@ -81,7 +81,7 @@ def test_a_project_that_cannot_be_installed_is_imported_and_told(use, tmp_path):
 
 
 def test_a_requirement_that_cannot_be_installed_stops_with_pips_reason(use, tmp_path):
-    with pytest.raises(SandboxUnavailable) as caught:
+    with pytest.raises(InstallError) as caught:
         use(tmp_path, "-r", "{tree}/requirements.txt")
     assert "pip cannot install -r '{tree}/requirements.txt'" in str(caught.value)
     assert "requirements.txt'" in str(caught.value).partition(":")[2]
