@@ -12,6 +12,7 @@ from codeopt.report.bench_figures import Summary, summed_up
 from codeopt.report.figures import duration, ratio
 from codeopt.report.json_parts import SCHEMA, JsonObject, comparison_json, machine_json, text
 from codeopt.report.markdown import code_span, table
+from codeopt.report.prose import machine_line
 
 __all__ = ["bench_json", "bench_markdown"]
 
@@ -27,10 +28,7 @@ def bench_markdown(report: BenchReport) -> str:
 
 
 def _conditions(report: BenchReport) -> str:
-    places = [
-        f"{code_span(f'{machine.cpu}, {machine.cores} cores, {machine.system}, Python {machine.python}')} (sandbox {code_span(sandbox)})"
-        for machine, sandbox in report.places
-    ]
+    places = [f"{code_span(machine_line(machine))} (sandbox {code_span(sandbox)})" for machine, sandbox in report.places]
     where = f" On {' and '.join(places)}." if places else ""
     several = " Results of different machines are not to be compared." if len(places) > 1 else ""
     whole = any(Scope.WORKLOAD in (result.gain_of, result.best_of) for result in report.results)
