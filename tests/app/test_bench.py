@@ -306,7 +306,8 @@ def test_a_task_of_algotune_is_its_reference_with_a_checker_that_no_patch_reache
     tasks = {task.name: task for task in algotune_tasks(checkout, scale=0.1, agent="Somebody")}
     files = {path: data.decode() for path, data in tasks["double"].files}
     assert files["AlgoTuneTasks/double/double.py"] == files["checker.py"] == SOLVER
-    assert "generate_problem(4, seed)" in files["workload.py"]
+    assert "for size in [1, 4]:" in files["workload.py"]
+    assert "generate_problem(4, seed)" in files["tests/test_double.py"]
     assert files["requirements.txt"] == "numpy\npytest\nscipy\n"
     assert "AlgoTuner" not in files["AlgoTuneTasks/base.py"]
     assert tasks["double"].target == "AlgoTuneTasks/double/double.py::Double.solve"

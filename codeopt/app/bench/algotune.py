@@ -21,6 +21,8 @@ from codeopt.syntax.parse import parse_file
 __all__ = ["algotune_tasks"]
 
 SEEDS = (1, 2, 3)
+# Parts of the size that problems come in: what is compared call by call need not be large, and a call of many megabytes is not kept.
+PARTS = (0.01, 0.1, 1.0)
 # Where a module's distribution has another name, and which modules come with Python or with the stand-in.
 _DISTRIBUTIONS = {"sklearn": "scikit-learn", "ot": "POT", "pysat": "python-sat", "faiss": "faiss-cpu"}
 _GIVEN = frozenset({"AlgoTuneTasks"})
@@ -46,8 +48,9 @@ _WORKLOAD = """
 from AlgoTuneTasks.{name}.{name} import {cls}
 
 task = {cls}()
-for seed in {seeds}:
-    task.solve(task.generate_problem({size}, seed))
+for size in {sizes}:
+    for seed in {seeds}:
+        task.solve(task.generate_problem(size, seed))
 """
 _TEST = """
 import copy
@@ -102,7 +105,14 @@ def _task(folder: Path, sizes: Mapping[str, int], *, scale: float, published: Pa
     skip = _why_not(name, source, sizes, solve)
     if skip or solve is None or solve.class_name is None:
         return Task(name=name, files=((path, source),), target=f"{path}::solve", workload="python workload.py", skip=skip)
-    given = {"name": name, "cls": solve.class_name, "seeds": SEEDS, "size": max(1, round(sizes[name] * scale))}
+    size = max(1, round(sizes[name] * scale))
+    given = {
+        "name": name,
+        "cls": solve.class_name,
+        "seeds": SEEDS,
+        "size": size,
+        "sizes": [*dict.fromkeys(max(1, round(size * part)) for part in PARTS)],
+    }
     files = {
         path: source,
         "AlgoTuneTasks/base.py": _BASE.lstrip().encode(),
