@@ -1,0 +1,1 @@
+"""A video-perception front end for a vision-language model: decode, sample, preprocess, encode."""

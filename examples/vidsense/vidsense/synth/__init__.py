@@ -1,0 +1,1 @@
+"""Videos whose events are known: planned, rendered, encoded, and watched by simulated viewers. Same seed, same video."""
