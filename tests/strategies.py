@@ -8,6 +8,7 @@ import pkgutil
 import types
 import typing
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -26,7 +27,14 @@ TEXT = st.text(max_size=20)
 PATHS = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=12)
 SECONDS = st.floats(min_value=1e-9, max_value=1e9)
 FLOATS = st.floats(allow_nan=False)
-SCALARS = {str: TEXT, bytes: st.binary(max_size=40), int: st.integers(), float: FLOATS, bool: st.booleans()}
+SCALARS = {
+    str: TEXT,
+    bytes: st.binary(max_size=40),
+    int: st.integers(),
+    float: FLOATS,
+    bool: st.booleans(),
+    Path: st.sampled_from([Path("a"), Path("/b/c.d")]),
+}
 
 
 def _nouns() -> tuple[type, ...]:

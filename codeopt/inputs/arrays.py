@@ -13,7 +13,6 @@ __all__ = ["array_edges"]
 _ORDER = ("sorted", "descending")
 _ANY_DTYPE = ("ArrayLike", "Any", "floating", "integer", "number", "generic", "inexact", "complexfloating")
 _DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1", ">f8")
-_OTHER_KIND = {"f": "<i8", "i": "<f8", "u": "<f8"}
 _FILLS = {
     "i": (0, 1, -1, 127, -128, 255, 1 << 31, (1 << 63) - 1, -(1 << 63)),
     "u": (0, 1, 127, 255, (1 << 32) - 1, (1 << 63) - 1),
@@ -35,17 +34,9 @@ def array_edges(node: Node, annotation: str, seed: int) -> Iterator[Edge]:
         risks = lacking(value)
         yield do(f"all {value}", ("fill", literal(value)), risks={*risks, "unique"})
         yield do(f"one {value}", ("set", seed, literal(value)), risks={*risks, "unique", *_ORDER})
-    if any(word in annotation for word in _ANY_DTYPE):
-        for dtype in _DTYPES:
-            if dtype != node.dtype:
-                yield do(f"dtype {dtype}", ("dtype", dtype), risks={"positive", "nonnegative"} if dtype == "|b1" else ())
-    elif not _names_dtype(annotation) and node.dtype[1:2] in _OTHER_KIND:
-        lost = {"unique", "positive"} if node.dtype[1:2] == "f" else set[str]()
-        yield do("dtype of the other kind", ("dtype", _OTHER_KIND[node.dtype[1:2]]), risks={"number"} | lost)
-
-
-def _names_dtype(annotation: str) -> bool:
-    return "float" in annotation or "int" in annotation
+    for dtype in _DTYPES:
+        if dtype != node.dtype and any(word in annotation for word in _ANY_DTYPE):
+            yield do(f"dtype {dtype}", ("dtype", dtype), risks={"positive", "nonnegative"} if dtype == "|b1" else ())
 
 
 def _layouts(node: Node) -> Iterator[Edge]:

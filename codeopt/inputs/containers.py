@@ -116,7 +116,7 @@ def _items(node: Node, holds: frozenset[str], seed: int) -> Iterator[Edge]:
 
 
 def _other_numbers(node: Node, holds: frozenset[str], numbers: frozenset[str]) -> Iterator[Edge]:
-    """Yield the same numbers as those of another kind, where all are of one."""
+    """Yield the same numbers as those of another kind, all of them: where kinds are mixed, honest code makes of one what it likes."""
     kinds = {item.type for item in node.items}
     if node.type == "tuple" and "shape" in holds:
         return

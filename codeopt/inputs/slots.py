@@ -99,18 +99,14 @@ class Slot:
 
     @property
     def numbers(self) -> frozenset[str]:
-        """The kinds of numbers that may stand among others of recorded numbers: all, where the annotation names none."""
+        """The kinds of numbers that all of a sequence may be of: all, where the annotation names none."""
         named = _NUMBERS & (self.parameter.words if self.parameter is not None else frozenset())
         return named | {"int"} if "float" in named else named or _NUMBERS
 
     def _strange(self, kind: str) -> str:
-        """Say what a type breaks that did not occur: a number stands for any, a subclass for its parent.
-
-        But an argument, or a field of a record, that is a whole number often counts something, and then no other makes sense.
-        """
-        if kind in _NUMBERS and self.types & _NUMBERS:
-            is_number = kind in self.numbers if self.pattern[-1] == ANY else kind != "float"
-            return "number" if is_number else "type"
+        """Say what a type breaks that did not occur: a whole number often stands for any (but among others), a subclass for its parent."""
+        if kind in _NUMBERS - {"float"} and self.types & _NUMBERS:
+            return "number" if len(self.pattern) == _ARGUMENT else "type"
         if kind in _FLOWS and self.streams:
             return "sequence"
         if kind in {*_SEQUENCES, "subclass"} and self.types & _SEQUENCES and not self.types - _SEQUENCES - ATOMS:

@@ -167,8 +167,7 @@ def test_numbers_that_stand_for_each_other_have_a_name():
     assert {type(value) for value in firsts(3.5, 9.25, breaks="number")} == {int}
     assert {type(value) for value in firsts(True, False, True, breaks="number")} == {int}
     assert {type(value) for value in firsts(3, 9.5, breaks="")} == {int, float}
-    assert {type(item) for value in firsts([3, 4], [4, 5], breaks="number") for item in value} == {bool, int, float}
-    assert {type(item) for value in firsts([3.5, 4.5], [4.0, 5.0], breaks="number") for item in value} == {int, float}
+    assert {type(value[0]) for value in firsts([3, 4], [4, 5], breaks="type") if value} >= {bool}
 
 
 def test_what_a_generator_goes_through_may_be_an_iterator():
@@ -178,21 +177,21 @@ def test_what_a_generator_goes_through_may_be_an_iterator():
     assert not any(type(value).__name__ == "generator" for value in firsts([3, 4], [4, 5], source=source.replace(b"yield", b"print")))
 
 
-def test_in_a_record_a_whole_number_stays_one():
-    found = [*firsts((3, 4), (4, 5), breaks="number"), *firsts((3, 4), (4, 5), breaks="")]
-    assert {type(item) for value in found if type(value) is tuple for item in value} <= {bool, int}
-    assert any(type(item) is float for value in firsts((3, 4, 5), (4, 5), breaks="number") for item in value), "of tuples of any size"
-
-
 def test_all_numbers_of_a_sequence_become_those_of_another_kind():
     assert [3.0, 4.0] in firsts([3, 4], [9], breaks="number")
     assert [3.5, 4.5] in firsts([3, 4], [3, 4], breaks="number")
     assert [3, 5] in [value for value in firsts([3.0, 4.5], [3.0, 4.5], breaks="number") if {type(item) for item in value} == {int}]
+    kinds = [{type(item) for item in value} for value in firsts([3, 4], [4, 5], breaks="number")]
+    assert kinds
+    assert all(each == {float} for each in kinds), "never one among others"
+    assert not any({type(item) for item in value} == {float} for value in firsts((3, 4), (4, 5), breaks="number")), (
+        "a record keeps its fields"
+    )
 
 
 @pytest.mark.parametrize(
     ("annotation", "kinds"),
-    [("list[int]", {int}), ("Sequence[float]", {int, float}), ("list", {bool, int, float}), ("list[Any]", {bool, int, float})],
+    [("list[int]", {int}), ("Sequence[float]", {int, float}), ("list", {int, float}), ("list[Any]", {int, float})],
 )
 def test_an_annotation_says_which_numbers_come(annotation, kinds):
     source = f"def f(numbers: {annotation}): ...".encode()
