@@ -21,7 +21,7 @@ from codeopt.model.work import Attempt
 # compared, and answers replayed, by it. Versions and digests of the texts:
 VERSIONS = {
     "optimize": ("3", "65b9135f645b"),
-    "question": ("3", "06c602b07c89"),
+    "question": ("4", "41d5b25b9146"),
     "refine": ("2", "b2911ad5cb83"),
     "reflect": ("3", "f4d9fb468c24"),
     "repair": ("2", "c331e07eb0f0"),
