@@ -20,7 +20,9 @@ def test_all_nouns_are_tried():
 
 
 @pytest.mark.parametrize("kind", NOUNS, ids=lambda kind: kind.__name__)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example], deadline=None
+)
 @given(data=st.data())
 def test_every_noun_comes_back_as_it_was(kind, data):
     value = data.draw(noun(kind))
