@@ -9,13 +9,13 @@ import pytest
 from codeopt.adapters.local import LocalProvider
 from codeopt.assets import programs_dir
 from codeopt.errors import WorkloadError
-from codeopt.model.work import Environment, Workload, WorkloadKind
+from codeopt.model.work import Workload, WorkloadKind
 from codeopt.syntax.index import index_files
 from codeopt.trial import profiling
 from codeopt.trial.profiling import line_seconds, profile
 from codeopt.trial.scene import Limits, Scene
+from tests.trial.bench_scene import ENVIRONMENT
 
-ENVIRONMENT = Environment(python="3.11", requirements=(), installs_project=False, import_roots=(".",), declared_by=(), key="codeopt-tests")
 MODULE = """import sys
 import time
 

@@ -10,13 +10,13 @@ import pytest
 from codeopt.adapters.local import LocalProvider
 from codeopt.assets import programs_dir
 from codeopt.model.evidence import CheckKind, Outcome
-from codeopt.model.work import Environment, Workload, WorkloadKind
+from codeopt.model.work import Workload, WorkloadKind
 from codeopt.trial.judge import TrialJudge
 from codeopt.trial.scene import Limits, Scene
 from codeopt.trial.types import TypeChecker
 from codeopt.verify.judgement import judge
+from tests.trial.bench_scene import ENVIRONMENT
 
-ENVIRONMENT = Environment(python="3.11", requirements=(), installs_project=False, import_roots=(".",), declared_by=(), key="codeopt-tests")
 MODULE = """from collections.abc import Sequence
 
 
