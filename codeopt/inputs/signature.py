@@ -62,7 +62,7 @@ class Parameter:
     @property
     def words(self) -> frozenset[str]:
         """All names in the annotation, also those in brackets."""
-        return frozenset(_words(self.annotation))
+        return frozenset("".join(sign if sign.isalnum() or sign == "_" else " " for sign in self.annotation).split())
 
     @property
     def heads(self) -> frozenset[str]:
@@ -207,7 +207,3 @@ def _heads(node: ast.expr | None) -> Iterator[str]:
             yield name
         case ast.Constant(value=str(text)):
             yield from _heads(_parsed(text))
-
-
-def _words(annotation: str) -> set[str]:
-    return set("".join(sign if sign.isalnum() or sign == "_" else " " for sign in annotation).split())

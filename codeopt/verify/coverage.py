@@ -82,8 +82,10 @@ def _gaps(path: str, before: bytes, after: bytes, old: Arcs, new: Arcs) -> Itera
 def _detours(function: Function, original: Function, changed: Collection[ast.stmt]) -> list[ast.If]:
     """Return the new `if`s around which a function is the original, word by word: where one is not true, nothing is changed."""
     guards = [node for node in changed if isinstance(node, ast.If) and node.orelse and any(node is each for each in ast.walk(function))]
+    if not guards:
+        return []
     straight = _Straight({(node.lineno, node.col_offset) for node in guards}).visit(copy.deepcopy(function))
-    return guards if guards and ast.dump(straight) == ast.dump(original) else []
+    return guards if ast.dump(straight) == ast.dump(original) else []
 
 
 class _Straight(ast.NodeTransformer):

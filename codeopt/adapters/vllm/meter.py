@@ -18,7 +18,7 @@ from codeopt.adapters.vllm.chat import ChatAnswer, ChatClient, ChatRequest, Mode
 from codeopt.errors import ConfigError
 from codeopt.model.report import Serving
 
-__all__ = ["MeteredClient", "counters"]
+__all__ = ["MeteredClient"]
 
 _TIMEOUT_S = 2.0
 _LIMIT_BYTES = 4_000_000
@@ -55,7 +55,7 @@ class MeteredClient:
             EndpointUnavailable: nothing answers, or nothing that speaks the protocol.
         """
         info = await self._client.probe()
-        self._before = await asyncio.to_thread(counters, self.url)
+        self._before = await asyncio.to_thread(_counters, self.url)
         return info
 
     async def ask(self, request: ChatRequest) -> ChatAnswer:
@@ -81,7 +81,7 @@ class MeteredClient:
         """Return what was measured since the probe; None when nothing was asked."""
         if self._tokens == 0 or self._seconds <= 0:
             return None
-        after = counters(self.url)
+        after = _counters(self.url)
         grown = {name: after[name] - self._before.get(name, 0.0) for name in after}
         return Serving(
             seconds=self._seconds,
@@ -96,7 +96,7 @@ def _share(grown: Mapping[str, float], part: str, whole: str) -> float | None:
     return min(1.0, grown.get(part, 0.0) / asked) if asked > 0 else None
 
 
-def counters(urls: str) -> Mapping[str, float]:
+def _counters(urls: str) -> Mapping[str, float]:
     """Return vLLM's counters, summed over endpoints; nothing of an endpoint that has none."""
     found: defaultdict[str, float] = defaultdict(float)
     for url in urls.split(","):
