@@ -11,6 +11,7 @@ from random import Random
 from codeopt.inputs.arguments import argument_plans, crossed_plans
 from codeopt.inputs.drawing import drawn
 from codeopt.inputs.edge import Edge, in_turn
+from codeopt.inputs.files import file_plans
 from codeopt.inputs.modes import Mode, modes_of
 from codeopt.inputs.planner import Planner, Spot, planner_of
 from codeopt.inputs.signature import Signature
@@ -55,6 +56,8 @@ def plans(
         ([plan for plan in edges if plan.breaks], _BREAKING_SHARE),
     )
     lots = [(lot[: round(most * share)], most * share) for lot, share in shares]
+    files = [plan for plan in file_plans(calls, random) if plan.breaks not in unwanted]
+    lots.append((files, float(len(files))))
     rest = most - sum(len(lot) for lot, _ in lots)
     lot = drawn(plans_of(planner, {}), most=rest, seed_text=seed) if planner.slots else ()
     lots.append(([plan for plan in lot if plan is not None and plan.breaks not in unwanted], rest))

@@ -44,11 +44,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A recorded call: its number, its arguments by place, and the pairs of places that hold one object."""
+    """A recorded call: its number, its arguments by place, the pairs of places that hold one object; whether it came with text files."""
 
     number: int
     arguments: Mapping[Place, Node]
     aliases: frozenset[tuple[Place, ...]]
+    has_files: bool = False
 
 
 def read_calls(sketches: Sequence[object]) -> tuple[Call, ...]:
@@ -64,7 +65,7 @@ def _call(sketch: object) -> Call | None:
         arguments.update({("kwargs", str(name)): _node(data) for name, data in sketch["kwargs"].items()})
         groups = [[(str(kind), at if isinstance(at, int) else str(at)) for kind, at in group] for group in sketch.get("alias", [])]
         aliases = frozenset(pair for group in groups for pair in _pairs(group))
-        return Call(number=sketch["call"], arguments=arguments, aliases=aliases)
+        return Call(number=sketch["call"], arguments=arguments, aliases=aliases, has_files=sketch.get("files") is True)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 

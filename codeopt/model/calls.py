@@ -16,7 +16,8 @@ class CallAnswer:
 
     `status` is `returned`, `raised`, `opaque` (the result cannot be compared as data) or `unloadable` (the arguments cannot be
     rebuilt). `outcome` is `returned`, or `raised` and the type. `digest` covers result or exception and the arguments afterwards;
-    `printed` the standard output. `given`, `shown` and `note` are short texts for people. Of an exception `explicit` says whether a `raise`
+    `printed` the standard output. `given`, `shown`, `files` (what it left in files that it was given by name) and `note` are short texts
+    for people. Of an exception `explicit` says whether a `raise`
     statement made it, and `loose` is the digest without what its message says. `taken` says for the first items of a lazy result how many
     items of each argument that is taken from bit by bit were taken until then. `parted` is the same result with its floats apart, where
     that was asked for.
@@ -29,6 +30,7 @@ class CallAnswer:
     printed: str = ""
     given: str = ""
     shown: str = ""
+    files: str = ""
     note: str = ""
     explicit: bool = True
     loose: str = ""

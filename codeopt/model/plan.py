@@ -16,6 +16,7 @@ PROPERTIES = (
     "hashing",
     "held",
     "lengths",
+    "lines",
     "magnitude",
     "mapping",
     "none",
@@ -33,8 +34,9 @@ class Change:
     """Puts a value at a place of a call.
 
     `place` starts with `args` and a position, or with `kwargs` and a name. Each further step is a position (in a mapping: of the value, in
-    the order of its keys) or `.name` of an attribute. `value` is JSON that `codeopt_inside/build.py` knows how to make a value from: a
-    literal, something to do to the value that is there, or what stands elsewhere.
+    the order of its keys) or `.name` of an attribute. The place `files` is what the text files hold that the call came with. `value` is
+    JSON that `codeopt_inside/build.py` knows how to make a value from: a literal, something to do to the value that is there, or what
+    stands elsewhere.
     """
 
     place: Place
@@ -52,6 +54,7 @@ class Plan:
       far off
     - `ascii`: other characters
     - `lengths`: parts of equal length, or a number that says how many there are
+    - `lines`: of text files, empty lines, other line ends, a byte order mark, other letters, a last line that breaks off
     - `order`: one number never above another
     - `keys`, `shape`, `nested`: the keys of records, the size of tuples and the axes of arrays, how deep lists lie in lists
     - `distinct`: two places that hold one object

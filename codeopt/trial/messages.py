@@ -55,6 +55,7 @@ class Told(BaseModel):
     printed: str = ""
     given: str = ""
     shown: str = ""
+    files: str = ""
     note: str = ""
     explicit: bool = True
     loose: str = ""

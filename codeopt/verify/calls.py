@@ -272,6 +272,8 @@ def _told(want: CallAnswer, got: CallAnswer | None) -> str:
         return f"{call} the result cannot be compared: {got.note}"
     if (got.status, got.digest) == (want.status, want.digest):
         return f"{call} the printed output, or what is warned of, differs"
+    if (got.status, got.shown) == (want.status, want.shown) and got.files != want.files:
+        return f"{call} both {_did(want)}, but expected are the files {want.files}, got: {got.files}"
     if (got.status, got.shown) == (want.status, want.shown):
         unseen = "what is not shown of it, " if "..." in want.shown else ""
         return f"{call} both {_did(want)}, but {unseen}types, details, identity or the arguments afterwards differ"

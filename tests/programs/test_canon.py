@@ -422,12 +422,10 @@ def test_what_iterators_would_yield_is_compared():
     assert name(map(str, [1])) != name(map(str, [2]))
 
 
-@pytest.mark.parametrize("value", [threading.Lock(), lambda: 1, Path(__file__).open()], ids=["lock", "lambda", "file"])  # noqa: SIM115
+@pytest.mark.parametrize("value", [threading.Lock(), lambda: 1], ids=["lock", "lambda"])
 def test_what_cannot_be_compared_is_said(value):
     with pytest.raises(canon.OpaqueError):
         canon.encode([value])
-    if hasattr(value, "close"):
-        value.close()
 
 
 def test_too_many_values_are_said():

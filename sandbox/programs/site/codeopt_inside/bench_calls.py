@@ -1,8 +1,9 @@
 """A function's recorded calls as a benchmark: one round makes all of them, on arguments that were rebuilt before."""
 
+import os
 import sys
 
-from codeopt_inside import bench_seat, calls
+from codeopt_inside import bench_seat, calls, given_files
 from codeopt_inside.load import load
 
 MOST_BYTES = 48_000_000
@@ -31,6 +32,8 @@ class Rounds(bench_seat.Work):
 
     def clear(self):
         self.batch = None
+        if given_files.any_laid():
+            given_files.cleared(os.getpid())
 
     def outcomes(self):
         return [self._outcome(data) for data in self.recorded]

@@ -7,6 +7,8 @@ import signal
 import struct
 import time
 
+from codeopt_inside import given_files
+
 MORE_BYTES = 1 << 30
 _HEAD = struct.Struct(">I")
 
@@ -69,3 +71,4 @@ def _end(child):
         except (ProcessLookupError, PermissionError):
             continue
     os.waitpid(child, 0)
+    given_files.cleared(child)

@@ -6,11 +6,10 @@ place, so that what two places share stays shared wherever a plan does not speak
 
 import base64
 import collections
-import io
 import json
 import pickle
 
-from codeopt_inside import byvalue, change, change_array, change_flow, values
+from codeopt_inside import byvalue, change, change_array, change_flow, given_files, passing, values, varied_files
 
 _LARGEST = 4_000_000
 _MOST_BUILT = 16_000_000
@@ -28,7 +27,7 @@ def built(pickles, plans):
     known, made, recorded, left = set(pickles), [], _Recorded(pickles), _MOST_BUILT
     for number, plan in enumerate(plans):
         try:
-            data = _pickled(_Builder(recorded, plan["call"]).call(plan["changes"]))
+            data = passing.again(_Builder(recorded, plan["call"]).call(plan["changes"]), _Pickler)
         except Exception:  # noqa: S112 - a value with ideas of its own, or a plan that does not fit it
             continue
         if data not in known and len(data) <= min(_LARGEST, left):
@@ -44,12 +43,6 @@ class _Pickler(byvalue.Pickler):
     def reducer_override(self, value):
         reduced = change_array.reduced(value) if values.is_array(value) else NotImplemented
         return super().reducer_override(value) if reduced is NotImplemented else reduced
-
-
-def _pickled(call):
-    buffer = io.BytesIO()
-    _Pickler(buffer).dump(call)
-    return buffer.getvalue()
 
 
 class _Recorded:
@@ -85,6 +78,7 @@ class _Builder:
     def __init__(self, recorded, number):
         self.recorded, self.number = recorded, number
         arguments, keywords = recorded.fresh(number)
+        self.folder = given_files.folder_of(keywords)
         self.roots = {"args": list(arguments), "kwargs": dict(keywords)}
         self.givers = {}
 
@@ -95,6 +89,9 @@ class _Builder:
 
     def call(self, changes):
         for each in changes:
+            if each["place"] == ["files"]:
+                self.change_files(*json.loads(each["value"]))
+                continue
             kind, at, *steps = each["place"]
             recipe = json.loads(each["value"]) if isinstance(each["value"], str) else each["value"]
             root = self.roots[kind]
@@ -109,6 +106,10 @@ class _Builder:
                 old = root.get(at) if kind == "kwargs" else root[at]
                 root[at] = self.put(old, steps, recipe, each["place"])
         return tuple(self.roots["args"]), self.roots["kwargs"]
+
+    def change_files(self, name):
+        if self.folder is None or not varied_files.changed(self.folder, name):
+            raise PlanError("no text file")
 
     def put(self, holder, steps, recipe, place):
         """Return `holder` with what the recipe makes at the end of the steps."""

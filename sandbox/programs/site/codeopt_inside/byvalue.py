@@ -18,7 +18,7 @@ import pickle
 import sys
 import types
 
-from codeopt_inside import values
+from codeopt_inside import handles, values
 
 _CODES = 1024
 _GLOBAL = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"})
@@ -160,6 +160,7 @@ _REDUCERS = {
     id(types.GeneratorType): _generator,
     id(types.ModuleType): lambda _, value: (importlib.import_module, (value.__name__,)),
     id(types.MappingProxyType): lambda _, value: (proxy, (dict(value),)),
+    **{id(kind): lambda _, value: handles.reduced(value) for kind in handles.KINDS},
     id(property): lambda _, value: (property, (value.fget, value.fset, value.fdel, value.__doc__)),
     id(staticmethod): lambda _, value: (staticmethod, (value.__func__,)),
     id(classmethod): lambda _, value: (classmethod, (value.__func__,)),

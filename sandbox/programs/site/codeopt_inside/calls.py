@@ -9,7 +9,7 @@ import struct
 import sys
 import types
 
-from codeopt_inside import canon, raising, taken
+from codeopt_inside import canon, given_files, raising, taken
 from codeopt_inside.parted import NOTHING, parted
 from codeopt_inside.values import lineage
 
@@ -142,19 +142,30 @@ def make(function, arguments, keywords):
 
 def encoded(arguments, keywords, raised, value, limit, drained=None):
     """Encode what a call did: its result or exception, and its arguments as it left them; `drained` is `canon.encode`'s."""
-    how = "raised" if raised else "returned"
+    how, left = "raised" if raised else "returned", _left(keywords)
     if type(value) is Forced:
         ending = [] if value.error is None and value.returned is None else [value.error, value.returned]
-        return canon.encode([how + " " + value.kind, value.items, list(arguments), keywords, *ending], limit, drained)
+        return canon.encode([how + " " + value.kind, value.items, list(arguments), keywords, *ending, *left], limit, drained)
     if isinstance(value, canon.OpaqueError):
         raise value
-    return canon.encode([how, value, list(arguments), keywords], limit, drained)
+    return canon.encode([how, value, list(arguments), keywords, *left], limit, drained)
+
+
+def _left(keywords):
+    """Return what a call that came with files left of them, and beside them; nothing for any other call."""
+    if given_files.folder_of(keywords) is None:
+        return []
+    # Slow to import, and few calls need it.
+    from codeopt_inside import left_files
+
+    return [left_files.left(keywords)]
 
 
 def loosely(arguments, keywords, value, limit, drained):
     """Encode what a call that raised did, without what its exception says: the type, what came before it, and the arguments afterwards."""
     kind, before, error = (value.kind, value.items, value.error) if type(value) is Forced else ("", [], value)
-    return canon.encode(["raised " + kind, lineage(type(error)), before, list(arguments), keywords], limit, drained)
+    left = _left(keywords)
+    return canon.encode(["raised " + kind, lineage(type(error)), before, list(arguments), keywords, *left], limit, drained)
 
 
 def digest(call, raised, value, limit):
@@ -186,13 +197,17 @@ class _Repr(reprlib.Repr):
         self.maxlist = self.maxtuple = self.maxset = self.maxdict = 8
 
 
+def _plain(value):
+    return given_files.plain(_Repr().repr(value))
+
+
 def shown(value):
     """Return a short text for people; never fails."""
     try:
         if type(value) is not Forced:
-            return _Repr().repr(value)[:SHOWN]
-        items = _Repr().repr(value.items)
-        return (items if value.error is None else "%s after %s" % (_Repr().repr(value.error), items))[:SHOWN]
+            return _plain(value)[:SHOWN]
+        items = _plain(value.items)
+        return (items if value.error is None else "%s after %s" % (_plain(value.error), items))[:SHOWN]
     except Exception as error:
         return "<%s: repr failed with %s>" % (type(value).__name__, type(error).__name__)
 
@@ -209,7 +224,7 @@ def told(number, data, result, printed, limit, apart=False):
     message = {"call": number, "given": _given(data), "printed": canon.digest([canon.atom(printed)])}
     if isinstance(value, canon.OpaqueError):
         return dict(message, status="opaque", note=str(value))
-    message.update(status="raised" if raised else "returned", shown=shown(value))
+    message.update(status="raised" if raised else "returned", shown=shown(value), files=_shown_files(call))
     failure = value.error if type(value) is Forced else value
     if type(value) is Forced and value.trail:
         message["taken"] = value.trail
@@ -229,6 +244,15 @@ def told(number, data, result, printed, limit, apart=False):
     return message
 
 
+def _shown_files(call):
+    """Show what a call left where it came with files; empty for any other call."""
+    if given_files.folder_of(call[1]) is None:
+        return ""
+    from codeopt_inside import left_files
+
+    return left_files.shown(call[1])[: 2 * SHOWN]
+
+
 def _given(data):
     """Show the arguments as they were given: the call may have changed its own."""
     call = loaded(data)
@@ -239,4 +263,5 @@ def _given(data):
         ", ".join(shown(value) for value in arguments),
         "".join(", %s=%s" % (name, shown(value)) for name, value in keywords.items()),
     )
-    return text[: 2 * SHOWN]
+    files = _shown_files(call)
+    return text[: 2 * SHOWN] + (" with the files %s" % files if files else "")

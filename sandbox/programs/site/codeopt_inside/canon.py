@@ -16,7 +16,7 @@ import sys
 import types
 from collections import deque
 
-from codeopt_inside import canon_array, canon_frames, values
+from codeopt_inside import canon_array, canon_frames, handles, values
 from codeopt_inside.values import ITERATOR_LIMIT, ITERATORS, OpaqueError, atom, hide, lineage, type_name
 
 __all__ = ["ITERATORS", "ITERATOR_LIMIT", "OpaqueError", "atom", "digest", "encode", "hide"]
@@ -88,7 +88,7 @@ class _Encoder:
             return self.iterator(value)
         if issubclass(cls, type):
             return ["type", values.named_class(value)]
-        special = _BY_NAME.get(type_name(cls))
+        special = _SPECIAL.get(cls) or _BY_NAME.get(type_name(cls))
         if special is not None:
             return special(self, value)
         if isinstance(value, BaseException):
@@ -272,6 +272,7 @@ _PLAIN = {
     types.MethodType: _Encoder.method,
     types.ModuleType: lambda _, v: ["module", v.__name__],
 }
+_SPECIAL = {cls: lambda _, v: handles.encoded(v) for cls in handles.KINDS}
 _BY_NAME = {
     "numpy.ndarray": canon_array.array,
     "torch.Tensor": canon_array.tensor,

@@ -2,6 +2,8 @@
 
 import os
 
+from codeopt_inside import given_files
+
 
 def in_child(pipe, work):
     """Run `work` in a fork; say so when it ended before its end, whatever its exit status claims."""
@@ -21,5 +23,6 @@ def in_child(pipe, work):
     except BlockingIOError:
         ended = b""
     os.close(reader)
+    given_files.cleared(child)
     if not ended:
         pipe.send({"failed": "a batch ended early", "status": status})

@@ -21,16 +21,17 @@ TOTAL_BYTES = 24_000_000
 class Kept:
     """One call that is kept, or may be: `data` is its pickle; `known`: it was found to be like no other.
 
-    `logs` are those of generators among its arguments (see `passing.py`), `given` the arguments to call with instead.
+    `logs` are those of generators among its arguments (see `passing.py`), `given` the arguments to call with instead; `files` are those
+    that its arguments name (see `given_files.py`), where its pickle is not whole without them.
     """
 
-    __slots__ = ("data", "given", "kind", "known", "logs", "number", "outcome", "stored")
+    __slots__ = ("data", "files", "given", "kind", "known", "logs", "number", "outcome", "stored")
 
     def __init__(self, data, kind, number, known=False):
         self.data, self.kind, self.number, self.known = data, kind, number, known
         self.outcome = ""
         self.stored = False
-        self.logs, self.given = (), None
+        self.logs, self.given, self.files = (), None, None
 
 
 class Choice:

@@ -6,7 +6,7 @@ Runs on the original's side only, in a fork. The call is the largest recorded on
 import json
 import time
 
-from codeopt_inside import byvalue, calls
+from codeopt_inside import calls, passing
 from codeopt_inside.bounded import bounded
 from codeopt_inside.parts import divisible
 
@@ -54,7 +54,7 @@ def _cut(call, size):
     """Return the pickle of a call whose arguments hold so many things at most."""
     arguments, keywords = call
     named = {name: _first(value, size) for name, value in keywords.items()}
-    return byvalue.dumps((tuple(_first(value, size) for value in arguments), named))
+    return passing.again((tuple(_first(value, size) for value in arguments), named))
 
 
 def _first(value, size):

@@ -6,7 +6,7 @@ What can be refilled stays the same object, so that everything that holds it see
 import collections
 import copyreg
 
-from codeopt_inside import values
+from codeopt_inside import given_files, values
 
 _SAMPLED = 8
 _WEIGHED = 3
@@ -116,6 +116,8 @@ def inside(value):
 def divisible(value):
     """Return how to leave out a part of a value, or None: a record needs all its fields."""
     cls = type(value)
+    if cls is str and given_files.is_laid(value):
+        return None
     kind = _MEMBERS.get(cls) or _TEXTS.get(cls) or _BY_NAME.get(values.type_name(cls))
     return kind if kind is not None and getattr(value, "ndim", 1) else None
 

@@ -9,7 +9,7 @@ import io
 import pickle
 import types
 
-from codeopt_inside import byvalue, values
+from codeopt_inside import byvalue, given_files, values
 from codeopt_inside.signature import is_fixed
 
 MOST_ITEMS = 10_000
@@ -105,39 +105,60 @@ class _Pickler(byvalue.Pickler):
         return self.places.get(id(value))
 
 
-def dumps(value, script, logs):
-    """Return the pickle of arguments that `tapped` gave, to be completed by `whole` when all is known."""
+def dumps(call, script, logs, files):
+    """Return the pickle of arguments that `tapped` gave, to be completed by `whole` when all is known; `files` are those of the call."""
+    return _inner(_Pickler, call, files, script, logs) if logs else _inner(byvalue.Pickler, call, files, script)
+
+
+def again(call, pickler=byvalue.Pickler):
+    """Return the whole pickle of a call that was made of recorded ones, with the files that these came with."""
+    files = given_files.found(*call) if given_files.any_laid() else None
+    inner = _inner(pickler, call, files)
+    return inner if files is None else whole(inner, (), files)
+
+
+def _inner(pickler, call, files, *others):
     buffer = io.BytesIO()
-    _Pickler(buffer, script, logs).dump(value)
+    if files is None:
+        pickler(buffer, *others).dump(call)
+    else:
+        writer = given_files.naming(pickler)(buffer, *others)
+        writer.files = files
+        writer.dump(call)
     return buffer.getvalue()
 
 
 class _Whole:
-    def __init__(self, inner, logs):
-        self.parts = inner, [(log.items, log.ending, log.value) for log in logs]
+    def __init__(self, inner, logs, files):
+        told = [(log.items, log.ending, log.value) for log in logs]
+        self.parts = (inner, told) if files is None else (inner, told, files.table)
 
     def __reduce__(self):
         return restored, self.parts
 
 
-def whole(inner, logs):
-    """Return the pickle of a call and of what its generators yielded."""
-    return pickle.dumps(_Whole(inner, logs), 4)
+def whole(inner, logs, files=None):
+    """Return the pickle of a call, of what its generators yielded, and of its files."""
+    return pickle.dumps(_Whole(inner, logs, files), 4)
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, buffer, made):
+    def __init__(self, buffer, made, folder):
         super().__init__(buffer)
-        self.made = made
+        self.made, self.folder = made, folder
 
-    def persistent_load(self, number):
-        return self.made[number]
+    def persistent_load(self, what):
+        return self.made[what] if type(what) is int else given_files.named(what, self.folder)
 
 
-def restored(inner, told):
-    """Return what was pickled, with generators that yield what was taken then."""
+def restored(inner, told, table=None):
+    """Return the call that was pickled, with generators that yield what was taken then, and its files laid out anew."""
     made = [standing([_known(item) for item in items], ending, _known(value)) for items, ending, value in told]
-    return _Unpickler(io.BytesIO(inner), made).load()
+    folder = None if table is None else given_files.laid(table)
+    arguments, keywords = _Unpickler(io.BytesIO(inner), made, folder).load()
+    if folder is not None:
+        given_files.belongs(folder, keywords)
+    return arguments, keywords
 
 
 def _known(noted):

@@ -17,7 +17,7 @@ import pathlib
 import pickle
 from collections import Counter, OrderedDict, defaultdict, deque
 
-from codeopt_inside import change_flow, own, values
+from codeopt_inside import change_flow, given_files, own, values, varied_files
 
 OF_ATOMS = ("ascii", "encodable", "finite", "nan", "none", "nonnegative", "positive", "small")
 OF_ITEMS = ("descending", "nested", "rows", "separate", "sorted", "unique")
@@ -55,6 +55,7 @@ def _sketch(number, data):
             "call": number,
             "args": [sketcher.node(value) for value in arguments],
             "kwargs": {name: sketcher.node(value) for name, value in keywords.items()},
+            "files": given_files.folder_of(keywords) is not None and varied_files.has_texts(given_files.folder_of(keywords)),
             "alias": _aliases([*((["args", at], v) for at, v in enumerate(arguments)), *((["kwargs", n], v) for n, v in keywords.items())]),
         }
     except Exception:  # the replay counts what cannot be rebuilt

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 
-from codeopt_inside import byvalue, passing, raising, values
+from codeopt_inside import given_files, passing, raising, values
 from codeopt_inside.choice import KINDS, TOTAL_BYTES, Choice, Kept
 from codeopt_inside.signature import short, signed
 
@@ -68,14 +68,14 @@ class Target:
     def _kept(self, arguments, keywords, kind, place):
         start = time.perf_counter()
         arguments, keywords, logs = passing.tapped(arguments, keywords)
-        data = self.pickled(arguments, keywords, logs=logs)
+        data, files = self.pickled(arguments, keywords, logs=logs)
         self.spent += time.perf_counter() - start
         # What generators yield is not known yet.
         if data is None or not (logs or self._is_new(data)):
             return None
         call = Kept(data, kind, self.seen, known=True)
         if logs:
-            call.logs, call.given = list(logs.values()), (arguments, keywords)
+            call.logs, call.given, call.files = list(logs.values()), (arguments, keywords), files
         if not self.choice.keep(call, place):
             self.skip("recording of more than %d bytes" % TOTAL_BYTES)
         return call
@@ -96,7 +96,7 @@ class Target:
 
     def _aside(self, arguments, keywords, kind):
         start = time.perf_counter()
-        data = self.pickled(arguments, keywords, tell=False)
+        data, _ = self.pickled(arguments, keywords, tell=False)
         spent = time.perf_counter() - start
         self.spent += spent
         self.spent_aside += spent
@@ -128,26 +128,31 @@ class Target:
         """Copy a call that failed, where nothing could change its arguments; look out for the next of its kind elsewhere."""
         kind, _, fixed = signed(arguments, keywords)
         if fixed:
-            data = self.pickled(arguments, keywords, tell=False)
+            data, _ = self.pickled(arguments, keywords, tell=False)
             return None if data is None else Kept(data, kind, self.seen)
         if len(self.hunted) < KINDS:
             self.hunted.setdefault(kind, HUNTED)
         return None
 
     def pickled(self, arguments, keywords, tell=True, logs=()):
-        """Return the pickle of a call; None, and the reason counted, where there is none."""
+        """Return the pickle of a call, and the files that it names, if any; None, and the reason counted, where there is no pickle.
+
+        It is whole where there are no logs: else what these will have noted is missing, and the files.
+        """
         try:
             # A replay loads the script again only for a target that lies in it.
             script = self.module not in values.MAINS
-            data = passing.dumps((arguments, keywords), script, logs) if logs else byvalue.dumps((arguments, keywords), script)
+            files = given_files.found(arguments, keywords)
+            data = passing.dumps((arguments, keywords), script, logs, files)
+            data = data if files is None or logs else passing.whole(data, (), files)
         except Exception as error:
             if tell:
                 self.skip("cannot be copied: %s" % _short(error))
-            return None
+            return None, None
         if len(data) > CALL_BYTES:
             self.skip("arguments of more than %d bytes" % CALL_BYTES)
-            return None
-        return data
+            return None, None
+        return data, files
 
     def _whole(self, call):
         """Yield the pickle of a kept call; none, and the reason counted, where what its generators yielded cannot be told."""
@@ -160,7 +165,7 @@ class Target:
         if reason:
             self.skip(reason)
         else:
-            yield passing.whole(call.data, call.logs)
+            yield passing.whole(call.data, call.logs, call.files)
 
     def write(self, out, index):
         """Write one frame of JSON and one frame for each call; nothing when there was no call."""

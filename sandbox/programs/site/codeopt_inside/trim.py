@@ -4,7 +4,7 @@ All are cut to one number of parts, so that what goes together still fits togeth
 count what they hold; collections among them are asked to leave things out.
 """
 
-from codeopt_inside import byvalue, calls, own
+from codeopt_inside import calls, own, passing
 from codeopt_inside.parts import divisible
 
 LARGE = 2_000
@@ -25,7 +25,7 @@ def _cut(data):
     try:
         arguments, keywords = call
         small = tuple(_first(value, 0) for value in arguments), {name: _first(value, 0) for name, value in keywords.items()}
-        made = byvalue.dumps(small)
+        made = passing.again(small)
     except Exception:
         return data
     return made if len(made) < len(data) else data

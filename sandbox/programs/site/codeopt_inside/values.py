@@ -43,6 +43,9 @@ _hidden = {}
 given = weakref.WeakKeyDictionary()
 # Generators that stand in for recorded ones, with how far they have come: see `passing.py`.
 standing = weakref.WeakKeyDictionary()
+# Where the files of one call lie, below the folder for temporary files: see `given_files.py`.
+FOLDER = r"codeopt-files-[0-9]{10}/[0-9a-f]{8}"
+FILES = "{files}"
 BEYOND = "a generator was asked for more items than the recorded call took of it"
 
 
@@ -62,8 +65,10 @@ def hide(places):
     if found:
         longest_first = sorted(found, key=len, reverse=True)
         coded = {os.fsencode(text): os.fsencode(placeholder) for text, placeholder in found.items()}
-        _hidden[str] = (re.compile("|".join(map(re.escape, longest_first))), found)
-        _hidden[bytes] = (re.compile(b"|".join(re.escape(os.fsencode(text)) for text in longest_first)), coded)
+        # Folders of calls lie in one that is hidden.
+        text = "(?:%s)(?:/%s)?" % ("|".join(map(re.escape, longest_first)), FOLDER)
+        _hidden[str] = (re.compile(text), found)
+        _hidden[bytes] = (re.compile(os.fsencode(text)), coded)
 
 
 def _replaced(value):
@@ -71,7 +76,16 @@ def _replaced(value):
     if not _hidden:
         return value, 0
     pattern, placeholders = _hidden[type(value)]
-    return pattern.subn(lambda match: placeholders[match.group()], value)
+    return pattern.subn(lambda match: placeholders.get(match.group()) or _folder(value), value)
+
+
+def _folder(value):
+    return FILES if type(value) is str else FILES.encode()
+
+
+def unplaced(value):
+    """Return a text or bytes with its hidden paths replaced."""
+    return _replaced(value)[0]
 
 
 def atom(value):

@@ -10,7 +10,7 @@ import pickle
 import random
 import string
 
-from codeopt_inside import byvalue
+from codeopt_inside import given_files, passing, varied_files
 
 MOST = 48
 _SIZES = (0.85, 1.15)
@@ -44,6 +44,8 @@ class Varier:
         return value * (1 + self.random.uniform(-0.05, 0.05))
 
     def text(self, value, others, _fixed_size):
+        if given_files.is_laid(value):
+            return value
         for separator in ("\n", " ", ","):
             parts = value.split(separator)
             if len(parts) > _SMALL:
@@ -156,7 +158,7 @@ def new(makers, pickles):
     known, made = set(pickles), []
     for make in makers:
         try:
-            data = byvalue.dumps(make())
+            data = passing.again(make())
         except Exception:  # noqa: S112 - a value with ideas of its own about comparing or copying stays as it is
             continue
         if data not in known:
@@ -181,6 +183,9 @@ def edges(pickles, seed):
 
 def _relative(varier, call, loaded):
     arguments, keywords = call
+    folder = given_files.folder_of(keywords)
+    if folder is not None:
+        varied_files.mixed(folder, varier.random)
     alike = varier.random.sample(loaded, min(24, len(loaded)))
     parallel = sum(hasattr(value, "__len__") for value in [*arguments, *keywords.values()]) > 1
     fresh = tuple(
@@ -202,4 +207,4 @@ def _first(value, size):
     # Of rows and records one is no small case of many, but another thing.
     if type(value) is list and (not size or all(_size(item) is None for item in value)):
         return value[:size]
-    return value[:size] if type(value) is str and not size else value
+    return value[:size] if type(value) is str and not size and not given_files.is_laid(value) else value

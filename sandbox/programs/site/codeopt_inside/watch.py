@@ -65,6 +65,12 @@ _MODULES = {
 }
 
 
+_WRITING = frozenset("wax+")
+_MOST_WRITTEN = 200
+# Files that code of the tree has opened for writing in this process, and in those that it was forked from.
+written = set()
+
+
 class Watch:
     """The audit hook: `tell(kind, what)` is called once for each kind of deed of code in `tree`."""
 
@@ -72,6 +78,7 @@ class Watch:
         self.tree = os.path.realpath(tree) + os.sep
         self.tell = tell
         self.told = set()
+        self.written = written
         self.busy = threading.local()
         # Kept here, so that nobody can put another one in its place.
         self.get_frame = sys._getframe
@@ -82,6 +89,8 @@ class Watch:
         self.busy.now = True
         try:
             kind = _kind(event, args)
+            if event == "open" and _is_writing(*args):
+                self.note(args[0], self.get_frame(above))
             if kind is not None and kind not in self.told:
                 place = self.doer(self.get_frame(above), event in _DIRECT)
                 if place is not None:
@@ -89,6 +98,11 @@ class Watch:
                     self.tell(kind, "%s at %s" % (event if event != "import" else "import of %s" % args[0], place))
         finally:
             self.busy.now = False
+
+    def note(self, path, frame):
+        """Remember which file code of the tree opens for writing: the host compares what it holds in the end."""
+        if type(path) in (str, bytes) and len(self.written) < _MOST_WRITTEN and self.doer(frame, False) is not None:
+            self.written.add(os.path.abspath(os.fsdecode(path)))
 
     def doer(self, frame, direct):
         """Return the tree's file and line that is behind a frame; None where an import or nothing of the tree is."""
@@ -100,6 +114,10 @@ class Watch:
                 return None
             frame = frame.f_back
         return None
+
+
+def _is_writing(_path, mode, flags):
+    return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) if mode is None else not _WRITING.isdisjoint(mode))
 
 
 def _kind(event, args):

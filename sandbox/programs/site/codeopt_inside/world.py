@@ -15,12 +15,13 @@ import sys
 import types
 import warnings
 
-from codeopt_inside import canon, watch
+from codeopt_inside import canon, given_files, values, watch
 
 _watched = {}
 _NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 _TABLES = ("codeopt_inside.canon._PLAIN", "codeopt_inside.canon._BY_NAME")  # to add to one is to change it
 _STATE_NODES = 50_000
+_MOST_BYTES = 16_000_000
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, type)
 
 
@@ -114,6 +115,24 @@ def _descriptors():
     return _short(sorted(found))
 
 
+def _written():
+    """Return what the files hold that code of the tree has written, but for those that are compared call by call."""
+    paths = [path for path in sorted(watch.written) if given_files.FOLDER.search(path) is None]
+    if not paths:
+        return {}
+    # Slow to import, and few trees need it.
+    from codeopt_inside import left_files
+
+    found = {"which files it writes": ", ".join(values.unplaced(path) for path in paths)}
+    for path in paths:
+        found["the file %s" % values.unplaced(path)] = left_files.digest(path)[:16] if _is_small(path) else "no file to compare"
+    return found
+
+
+def _is_small(path):
+    return os.path.isfile(path) and os.path.getsize(path) <= _MOST_BYTES
+
+
 def _umask():
     mask = os.umask(0)
     os.umask(mask)
@@ -192,6 +211,7 @@ def told():
         "the state of `random`": _short(random.getstate()),
         "standard streams": str([getattr(stream, "name", type(stream).__name__) for stream in (sys.stdin, sys.stderr)]),
         "functions of the standard library": ", ".join(patched()[:20]) or "untouched",
+        **_written(),
         **_numpy(),
         **_torch(),
     }

@@ -1,0 +1,84 @@
+"""Changes the files that lie before a made call: text files alone, line by line, since what a line means is not known.
+
+Runs on the original's side only, on files that were laid out for one call and that nothing has read yet.
+"""
+
+import os
+import re
+
+MOST_BYTES = 1_000_000
+_OWN_SHARE = 0.6
+_LETTERS = re.compile("[a-z]")
+
+
+def mixed(folder, rng):
+    """Have the lines of every text file come in another order, some of them twice and some not at all, the first one first."""
+
+    def change(lines):
+        rest = [line if rng.random() < _OWN_SHARE else rng.choice(lines[1:]) for line in lines[1:]]
+        rng.shuffle(rest)
+        return lines[:1] + rest
+
+    _changed(folder, change)
+
+
+def changed(folder, name):
+    """Make one of `CHANGES` to every text file in a folder; returns whether there was one."""
+    return _changed(folder, CHANGES[name])
+
+
+def has_texts(folder):
+    """Tell whether there is a text file in a folder."""
+    return any(_text(os.path.join(place, name)) for place, _, names in os.walk(folder) for name in names)
+
+
+def _changed(folder, change):
+    found = False
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)
+            text = _text(path)
+            if text:
+                found = True
+                with open(path, "w", encoding="utf-8", newline="") as file:
+                    file.write("".join(change(text.splitlines(True))))
+    return found
+
+
+def _text(path):
+    """Return what a small text file holds; empty for any other file."""
+    if not os.path.isfile(path) or os.path.islink(path) or os.path.getsize(path) > MOST_BYTES:
+        return ""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            text = file.read()
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\0" in text else text
+
+
+def _unended(lines):
+    return [*lines[:-1], lines[-1].rstrip("\n")]
+
+
+def _with(lines, line):
+    """Put a line in the middle."""
+    middle = (len(lines) + 1) // 2
+    return [*lines[:middle], line, *lines[middle:]]
+
+
+CHANGES = {
+    "none": lambda _: [],
+    "one": lambda lines: lines[:1],
+    "two": lambda lines: lines[:2],
+    "reversed": lambda lines: lines[::-1],
+    "doubled": lambda lines: _with(lines, lines[0]),
+    "unended": _unended,
+    "spaced": lambda lines: [*lines, "\n"],
+    "gap": lambda lines: _with(lines, "\n"),
+    "blank": lambda lines: _with(lines, "  \n"),
+    "returns": lambda lines: [line.replace("\n", "\r\n") for line in lines],
+    "mark": lambda lines: ["\ufeff", *lines],
+    "foreign": lambda lines: [_LETTERS.sub("\u00e4", line, count=2) for line in lines],
+    "broken": lambda lines: [*lines[:-1], lines[-1][: len(lines[-1]) // 2]],
+}
