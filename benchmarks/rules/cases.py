@@ -204,6 +204,19 @@ CASES = (
         sizes=(3, 10, 100),
     ),
     Case(
+        rule="byte-table",
+        source=(
+            "import numpy as np\n\n\ndef f(clip, mean, std):\n"
+            "    images = [(image.astype(np.float32) * (1 / 255) - mean) / std for image in clip]\n"
+            "    images = [image.transpose((2, 0, 1)) for image in images]\n    return np.array(images)\n"
+        ),
+        inputs=(
+            "(__import__('numpy').random.default_rng(0).integers(0, 256, (4, n, n, 3), dtype='uint8'), "
+            "__import__('numpy').full(3, 0.5, dtype='float32'), __import__('numpy').full(3, 0.25, dtype='float32'))"
+        ),
+        sizes=(100, 300),
+    ),
+    Case(
         rule="array-extreme",
         source="import numpy as np\n\n\ndef f(a: np.ndarray):\n    return max(a)\n",
         inputs="(__import__('numpy').arange(float(n)),)",
