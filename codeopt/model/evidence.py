@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 
 from codeopt.model.oracle import Power
 
-__all__ = ["Check", "CheckKind", "Clock", "Comparison", "Machine", "Measurement", "Outcome", "Span", "SpanPair", "Verdict", "Weather"]
+__all__ = [
+    "Check",
+    "CheckKind",
+    "Clock",
+    "Comparison",
+    "Machine",
+    "Measurement",
+    "Outcome",
+    "SizeFigure",
+    "Span",
+    "SpanPair",
+    "Verdict",
+    "Weather",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +164,14 @@ class Comparison:
             old_seconds=self.new_seconds,
             new_seconds=self.old_seconds,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeFigure:
+    """What those of the recorded calls show that are given about as much: how many there are, and their comparison, in seconds per call."""
+
+    calls: int
+    comparison: Comparison
 
 
 class CheckKind(enum.StrEnum):

@@ -21,11 +21,13 @@ from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.trial.clock import Elapsed
 from codeopt.trial.contest import measurement
+from codeopt.trial.lot import Lot
 from codeopt.trial.scene import Scene
+from codeopt.trial.sizes import Sweep
 from codeopt.trial.worker import Named, Worker, open_worker
 from codeopt.verify.tolerance import unlike
 
-__all__ = ["FLOOR_S", "Duel", "Lot", "WrongWhileTimed"]
+__all__ = ["FLOOR_S", "Duel", "WrongWhileTimed"]
 
 SHOWN = 4
 FLOOR_S = 2e-6
@@ -41,16 +43,6 @@ class WrongWhileTimed(ContestantError):  # noqa: N818 - named for what the candi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
-    """Which calls a timed batch makes, how often, and in how many rounds; without `sampled` all answers are looked at."""
-
-    calls: tuple[int, ...]
-    repeat: int = 1
-    quads: int = 1
-    sampled: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Timed:
     span: Span
     elapsed: Elapsed
@@ -62,8 +54,9 @@ class _Timed:
 class Duel:
     """A race under way: `sides` are the original, the candidate, and the original once more where there is a control.
 
-    `warm` holds a measurement for each pair on repeated calls, `control` the original's against itself; `first` and `fresh` are the series
-    on inputs that were not met before. `memory` holds the bytes by which the peak of each side rose in a batch.
+    `warm` holds a measurement for each pair on repeated calls, `control` the original's against itself, `sweep` those of the same calls
+    apart by size; `first` and `fresh` are the series on inputs that were not met before. `memory` holds the bytes by which the peak of
+    each side rose in a batch.
     """
 
     scene: Scene
@@ -76,6 +69,7 @@ class Duel:
     looked: int
     is_short: bool
     rng: random.Random
+    sweep: Sweep = field(default_factory=Sweep)
     warm: list[Measurement] = field(default_factory=list)
     control: list[Measurement] = field(default_factory=list)
     first: list[Measurement] = field(default_factory=list)
@@ -107,6 +101,7 @@ class Duel:
             times = self._rounds(all_workers, self.lot, empty)
             self.warm.append(measurement(times[OLD], times[NEW], calls=1))
             self.control += [measurement(times[OLD], again, calls=1) for again in times[CONTROL:]]
+            self.sweep.take(lambda lot: self._rounds(all_workers[: NEW + 1], lot, empty))
             if len(self.warm) == 1:
                 self._both(all_workers, self.many, (OLD, NEW))
 

@@ -30,9 +30,12 @@ from codeopt.verify.judgement import judge, screen_check, timing_check, workload
 from codeopt.verify.power import power_check
 from codeopt.verify.remembering import may_remember
 from codeopt.verify.screen import screen
+from codeopt.verify.sizes import sizes_note
 
 __all__ = ["Evidence", "FindTouched", "TrialJudge", "check_tests"]
 
+# A first look may err more often: what it lets through is timed again from the start.
+SCREEN_CONFIDENCE = 0.9
 
 Checkout = Callable[[Patch], Mapping[str, bytes]]
 FindTouched = Callable[[Candidate], tuple["Evidence", tuple[TargetName, ...]]]
@@ -234,7 +237,7 @@ class _Ladder:
         check = timing_check(
             result.comparison,
             min_speedup=self.scene.min_speedup,
-            note="; ".join(note for note in (result.note, memory_note(result.memory)) if note),
+            note="; ".join(note for note in (result.note, memory_note(result.memory), sizes_note(result.sizes)) if note),
             problem=result.problem,
             control=result.control,
         )
@@ -251,6 +254,7 @@ class _Ladder:
                 recording=self.evidence.recordings[candidate.target.name],
                 expected=self.evidence.expected[candidate.target.name],
                 seed=int(candidate.key, 16),
+                confidence=self.scene.confidence if controlled else min(self.scene.confidence, SCREEN_CONFIDENCE),
                 fresh_only=fresh_only,
             )
 

@@ -18,14 +18,16 @@ from dataclasses import dataclass, replace
 
 from codeopt.model.calls import Expected
 from codeopt.model.check import PeakMemory
-from codeopt.model.evidence import Comparison
+from codeopt.model.evidence import Comparison, SizeFigure
 from codeopt.model.work import Recording
 from codeopt.ports import Sandbox
 from codeopt.stats.compare import compare
 from codeopt.stats.sequential import Decision, Plan, State, Terms
-from codeopt.trial.duel import FLOOR_S, Duel, Lot, WrongWhileTimed
+from codeopt.trial.duel import FLOOR_S, Duel, WrongWhileTimed
+from codeopt.trial.lot import Lot
 from codeopt.trial.numbered import inputs
 from codeopt.trial.scene import Scene
+from codeopt.trial.sizes import Sweep, sweep_of
 from codeopt.trial.worker import Worker, open_worker
 from codeopt.verify.clocks import decided
 from codeopt.verify.conduct import hidden_work, import_problem
@@ -42,6 +44,7 @@ LOOKED_S = 0.2
 FEWEST_LOOKED = 2
 NEARLY_LONG_ENOUGH = 1.5
 QUADS = 6
+FIRST_LOOK = 2  # sides: a final one has a control as well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,8 @@ class RaceResult:
     """`comparison` is what counts; `note` says where it was not taken on repeated inputs, and why.
 
     `problem` says what speaks against the figure: work outside the timed part, or an import that costs more than is gained. `control`
-    compares the original with itself, in the same pairs; `memory` is None where it was not told.
+    compares the original with itself, in the same pairs; `memory` is None where it was not told. `sizes` are the figures of the calls
+    apart by the size of their inputs, where these differ and `comparison` is that of repeated inputs.
     """
 
     comparison: Comparison | None
@@ -57,12 +61,22 @@ class RaceResult:
     problem: str = ""
     control: Comparison | None = None
     memory: PeakMemory | None = None
+    sizes: tuple[SizeFigure, ...] = ()
 
 
 def race(
-    scene: Scene, sides: Sequence[Sandbox], *, recording: Recording, expected: Expected, seed: int, fresh_only: str = ""
+    scene: Scene,
+    sides: Sequence[Sandbox],
+    *,
+    recording: Recording,
+    expected: Expected,
+    seed: int,
+    confidence: float,
+    fresh_only: str = "",
 ) -> RaceResult:
-    """Time until the plan is decided or `race_s` is spent; `sides` are the original, the candidate, and perhaps the original once more.
+    """Time until it is decided with a confidence, or `race_s` is spent.
+
+    `sides` are the original, the candidate, and perhaps the original once more.
 
     The batch holds every expected call, or a sample of them where that takes too long. `fresh_only` says why no process may meet
     an input twice; empty when it may.
@@ -91,14 +105,16 @@ def race(
         looked=looked,
         is_short=is_short,
         rng=rng,
+        # To make calls again and again is what must not be here, and a first look need not know it.
+        sweep=Sweep() if fresh_only or len(sides) == FIRST_LOOK else sweep_of(batch.calls, every),
     )
-    comparison = _decided(run)
+    comparison = _decided(run, confidence)
     note = f"timed on inputs that a process meets once, since {fresh_only} could remember them" if fresh_only else ""
     return _result(run, comparison, note=note)
 
 
-def _decided(run: Duel) -> Comparison | None:
-    scene, plan = run.scene, Plan(confidence=run.scene.confidence)
+def _decided(run: Duel, confidence: float) -> Comparison | None:
+    scene, plan = run.scene, Plan(confidence=confidence)
     terms = Terms(min_speedup=scene.min_speedup, same_within=scene.min_speedup)
     start = time.perf_counter()
     decision = Decision(state=State.CONTINUE, comparison=None)
@@ -144,6 +160,7 @@ def _result(run: Duel, warm: Comparison | None, *, note: str) -> RaceResult:
         problem=hidden_work(run.spans) or _import_problem(run),
         control=_control(run, comparison),
         memory=_memory(run),
+        sizes=run.sweep.figures(run.scene.confidence, warm.clock) if warm is not None and comparison is warm else (),
     )
 
 
