@@ -98,6 +98,12 @@ def read(path):
         return len(file.read())
 
 
+def read_at(names):
+    """Return the length of a file whose path is bytes."""
+    with open(names["path"]) as file:
+        return len(file.read())
+
+
 def leave(number):
     """End the process for odd numbers."""
     if number % 2:
@@ -138,7 +144,7 @@ BENCH = """
 import asyncio
 import random
 import tempfile
-from things import Counter, dedupe, drain, energy, gather, halve, leave, members, read, shuffled, squares, tick, until_negative
+from things import Counter, dedupe, drain, energy, gather, halve, leave, members, read, read_at, shuffled, squares, tick, until_negative
 
 rng = random.Random(1)
 for size in range(20, 220, 20):
@@ -156,6 +162,7 @@ with tempfile.NamedTemporaryFile("w") as file:
     file.write("hello")
     file.flush()
     read(file.name)
+    read_at({"path": file.name.encode()})
 for numbers in ([1, 2], [1, -1, 2], []):
     try:
         list(until_negative(numbers))
@@ -257,6 +264,7 @@ TARGETS = (
     "Counter.__init__",
     "tick",
     "read",
+    "read_at",
     "leave",
     "members",
     "until_negative",

@@ -100,7 +100,8 @@ def _starts():
 
 def is_path(value):
     """Tell whether a value is a path of the standard library's."""
-    return isinstance(value, getattr(sys.modules.get("pathlib"), "PurePath", ()))
+    # What a value says of its own class is not asked: it may fail.
+    return issubclass(type(value), getattr(sys.modules.get("pathlib"), "PurePath", ()))
 
 
 def _texts(arguments, keywords):
@@ -115,7 +116,7 @@ def _texts(arguments, keywords):
             yield value
         elif is_path(value):
             yield str(value)
-        elif isinstance(value, io.IOBase):
+        elif issubclass(type(value), io.IOBase):
             yield from _name(value)
         elif depth < _DEEPEST:
             waiting.extend((part, depth + 1) for part in _parts(value))
@@ -136,7 +137,12 @@ def _parts(value):
         return list(value) if len(value) <= _MOST_VALUES else ()
     if type(value) is dict:
         return [part for pair in list(value.items())[:_MOST_VALUES] for part in pair]
-    return list(values.own_dict(value).values())[:_MOST_VALUES] if not isinstance(value, type) else ()
+    if issubclass(type(value), type):
+        return ()
+    try:
+        return list(values.own_dict(value).values())[:_MOST_VALUES]
+    except Exception:
+        return ()
 
 
 def naming(cls):
