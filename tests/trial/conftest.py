@@ -100,8 +100,8 @@ def read(path):
 
 def read_at(names):
     """Return the length of a file whose path is bytes."""
-    with open(names["path"]) as file:
-        return len(file.read())
+    with open(names["path"]) as opened:
+        return len(opened.read())
 
 
 def leave(number):

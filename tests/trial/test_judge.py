@@ -141,11 +141,11 @@ def test_calls_that_rest_on_earlier_ones_are_replayed_in_order(screen):
 def test_a_call_has_its_temporary_file_in_a_replay(screen):
     verdict = screen("read", "        return len(file.read())\n", "        return 5\n")
     assert verdict.outcome is Outcome.WRONG, verdict.reason
-    assert "with the files" in verdict.reason
+    assert "with the files" in verdict.reason, verdict.reason
 
 
 def test_a_call_that_lacks_its_file_in_a_replay_proves_nothing(screen):
-    verdict = screen("read_at", "        return len(file.read())\n", "        return 5\n")
+    verdict = screen("read_at", "        return len(opened.read())\n", "        return 5\n")
     assert verdict.outcome is Outcome.UNVERIFIABLE, verdict.reason
     assert "a replay raised FileNotFoundError where the run returned" in verdict.reason
 
