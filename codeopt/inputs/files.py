@@ -12,7 +12,7 @@ from codeopt.model.plan import Change, Plan
 __all__ = ["file_plans"]
 
 _QUIET = ("none", "one", "two", "reversed", "doubled", "unended")
-_BREAKING = ("spaced", "gap", "blank", "returns", "mark", "foreign", "broken")
+_BREAKING = ("spaced", "gap", "blank", "returns", "mark", "foreign", "seams", "broken")
 _EACH = 2
 
 

@@ -224,7 +224,7 @@ def told(number, data, result, printed, limit, apart=False):
     message = {"call": number, "given": _given(data), "printed": canon.digest([canon.atom(printed)])}
     if isinstance(value, canon.OpaqueError):
         return dict(message, status="opaque", note=str(value))
-    message.update(status="raised" if raised else "returned", shown=shown(value), files=_shown_files(call))
+    message.update(status="raised" if raised else "returned", shown=shown(value), files=_shown_files(call, written=True))
     failure = value.error if type(value) is Forced else value
     if type(value) is Forced and value.trail:
         message["taken"] = value.trail
@@ -244,13 +244,13 @@ def told(number, data, result, printed, limit, apart=False):
     return message
 
 
-def _shown_files(call):
-    """Show what a call left where it came with files; empty for any other call."""
+def _shown_files(call, written=False):
+    """Show the files that a call came with, or those that it has written; empty for any other call."""
     if given_files.folder_of(call[1]) is None:
         return ""
     from codeopt_inside import left_files
 
-    return left_files.shown(call[1])[: 2 * SHOWN]
+    return left_files.shown(call[1], written)[: 2 * SHOWN]
 
 
 def _given(data):
