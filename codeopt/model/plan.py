@@ -54,8 +54,8 @@ class Plan:
       far off
     - `ascii`: other characters
     - `lengths`: parts of equal length, or a number that says how many there are
-    - `lines`: of text files, empty lines, other line ends, a byte order mark, other letters, signs at which a line might end, a last line that
-      breaks off
+    - `lines`: of text files, empty lines, other line ends, a byte order mark, other letters, signs at which a line might end, a last line
+      that breaks off
     - `order`: one number never above another
     - `keys`, `shape`, `nested`: the keys of records, the size of tuples and the axes of arrays, how deep lists lie in lists
     - `distinct`: two places that hold one object

@@ -130,9 +130,7 @@ def test_files_were_last_written_in_the_order_in_which_they_were_and_not_long_ag
 
 
 def test_the_second_time_the_files_of_all_calls_have_one_path():
-    recorded = []
-    for text in ("one", "two"):
-        recorded.append(kept(str(in_folder("in.txt", text))))
+    recorded = [kept(str(in_folder("in.txt", text))) for text in ("one", "two")]
     remembers = functools.cache(read)
     assert [done(remembers, data)["shown"] for data in recorded] == ["'one'", "'two'"]
 
@@ -145,13 +143,11 @@ def test_the_second_time_the_files_of_all_calls_have_one_path():
 
 
 def test_what_remembers_files_by_their_times_is_right_the_second_time():
-    recorded = []
-    for text in ("one", "two"):
-        recorded.append(kept(str(in_folder("in.txt", text))))
+    recorded = [kept(str(in_folder("in.txt", text))) for text in ("one", "two")]
     known = {}
 
     def remembers(path):
-        status = os.stat(path)
+        status = Path(path).stat()
         key = (path, status.st_mtime_ns, status.st_size)
         if key not in known:
             known[key] = read(path)
@@ -272,7 +268,12 @@ def test_text_files_are_changed_line_by_line(name, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("reversed", "two\x0cb\none\x0ca"), ("doubled", "one\x0ca\none\x0ca\ntwo\x0cb"), ("returns", "one\x0ca\r\ntwo\x0cb"), ("one", "one\x0ca")],
+    [
+        ("reversed", "two\x0cb\none\x0ca"),
+        ("doubled", "one\x0ca\none\x0ca\ntwo\x0cb"),
+        ("returns", "one\x0ca\r\ntwo\x0cb"),
+        ("one", "one\x0ca"),
+    ],
 )
 def test_lines_end_at_newlines_alone_and_the_last_one_stays_without_an_end(name, text, tmp_path):
     (tmp_path / "a.txt").write_text("one\x0ca\ntwo\x0cb")
