@@ -84,7 +84,7 @@ def _is_now(match, now):
 
 
 def shown(keywords, written=False):
-    """Return a short text for people: the files in the folder of a call; with `written` those alone that were, and the number of the others.
+    """Return a short text for people: the files in the folder of a call; with `written` those that were, and the number of the others.
 
     Empty where nothing was laid out for it.
     """
