@@ -80,3 +80,16 @@ def test_lines_that_need_not_hold_are_not_broken(sketches):
     found = plans(sketches, Signature(), most=400, seed="s", unwanted=frozenset({"lines"}))
     assert names(found) == QUIET
     assert "lines" not in {plan.breaks for plan in found}
+
+
+def test_a_plan_says_what_it_does_to_files(calls, sketches):
+    assert {json.loads(plan.files)[0] for plan in file_plans(calls, Random(1))} == set(CHANGES)
+    others = plans([{**sketch, "files": False} for sketch in sketches], Signature(), most=50, seed="s")
+    assert {plan.files for plan in others} == {""}
+
+
+def test_plans_for_files_come_early(sketches):
+    found = plans(sketches, Signature(), most=1400, seed="s")
+    places = [at for at, plan in enumerate(found) if plan.files]
+    assert len(places) > len(CHANGES)
+    assert max(places) < len(found) / 2

@@ -258,6 +258,7 @@ def test_text_files_are_changed_line_by_line(name, tmp_path):
         "spaced": "one two\nthree\nfour\n\n",
         "gap": "one two\nthree\n\nfour\n",
         "blank": "one two\nthree\n  \nfour\n",
+        "spaces": "one two\nthree\n\u00a0\nfour\n",
         "returns": "one two\r\nthree\r\nfour\r\n",
         "mark": "\ufeffone two\nthree\nfour\n",
         "foreign": "\u00e4\u00dfe two\n\u00e4\u00dfree\n\u00e4\u00dfur\n",

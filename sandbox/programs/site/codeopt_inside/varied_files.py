@@ -89,6 +89,8 @@ CHANGES = {
     "spaced": lambda lines: [*lines, "\n"],
     "gap": lambda lines: _with(lines, "\n"),
     "blank": lambda lines: _with(lines, "  \n"),
+    # White for text, and not for bytes.
+    "spaces": lambda lines: _with(lines, "\u00a0\n"),
     "returns": lambda lines: [line.replace("\n", "\r\n") for line in lines],
     "mark": lambda lines: ["\ufeff", *lines],
     "foreign": lambda lines: [_LETTERS.sub("\u00df", _LETTERS.sub("\u00e4", line, count=1), count=1) for line in lines],
