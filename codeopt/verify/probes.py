@@ -29,8 +29,8 @@ class Tried:
 def telling(tried: Sequence[Tried], *, most: int, most_bytes: int) -> tuple[int, ...]:
     """Return the positions of at most so many calls: those first that end, or pass through the code, as none before them did.
 
-    Then come a few that break each of the properties, or find files changed in each way: what they ask, no other call asks. Calls that raise
-    what many others raise tell little: they get a quarter of the places. All together are of at most so many bytes.
+    Then come a few that break each of the properties, or find files changed in each way: what they ask, no other call asks. Calls that
+    raise what many others raise tell little: they get a quarter of the places. All together are of at most so many bytes.
     """
     usable = [at for at, each in enumerate(tried) if each.outcome]
     new = _new(tried, usable)
