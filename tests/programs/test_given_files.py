@@ -47,6 +47,9 @@ def done(function, data):
     return calls.told(0, data, (call, *result), "", 10_000)
 
 
+UNCLOSED = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+
 def in_folder(name, data=None):
     path = Path(tempfile.gettempdir()) / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -216,6 +219,16 @@ def test_the_folder_is_no_behaviour():
     assert done(told, data)["digest"] == done(told, data)["digest"]
 
 
+@UNCLOSED
+def test_a_folder_s_name_is_shown_nowhere_and_in_no_part():
+    path = in_folder("a/" * 30 + "in.txt", "one")
+    with path.open() as file:
+        told = done(lambda *arguments: arguments, kept(file, str(path), path, f"see http://x/ and {path}"))
+    assert "codeopt" not in told["given"] + told["shown"]
+    assert "http://x/ and" in told["given"]
+    assert "in.txt' mode='r'" in told["given"]
+
+
 def test_other_texts_and_files_elsewhere_stay():
     data = kept("/etc/hosts", "/", str(Path(__file__)), 3)
     assert calls.loaded(data) == (("/etc/hosts", "/", str(Path(__file__)), 3), {})
@@ -308,9 +321,6 @@ def test_an_open_file_is_open_again_at_the_same_place(mode, text):
     assert again.mode == mode
     assert again.read() == text
     again.close()
-
-
-UNCLOSED = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @UNCLOSED

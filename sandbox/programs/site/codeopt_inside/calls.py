@@ -196,6 +196,18 @@ class _Repr(reprlib.Repr):
         self.maxstring = self.maxother = 120
         self.maxlist = self.maxtuple = self.maxset = self.maxdict = 8
 
+    # What is cut in the middle of the name of a call's folder would show half of it, and another one in each process.
+    def repr_str(self, value, level):
+        return super().repr_str(given_files.plain(value), level)
+
+    def repr_instance(self, value, level):
+        text = super().repr_instance(value, level)
+        if "codeopt-" not in text:
+            return text
+        text = given_files.plain(repr(value))
+        half = self.maxother // 2
+        return text if len(text) <= self.maxother else text[: half - 3] + "..." + text[-half:]
+
 
 def _plain(value):
     return given_files.plain(_Repr().repr(value))

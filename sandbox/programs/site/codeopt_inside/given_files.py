@@ -20,6 +20,7 @@ from codeopt_inside import values
 
 ROOT = "codeopt-files-%010d"
 FOLDER = re.compile(values.FOLDER)
+_FOLDER_AND_SLASH = re.compile(values.FOLDER + "/?")
 MOST_BYTES = 4_000_000
 MOST_FILES = 500
 _MOST_VALUES = 400
@@ -248,4 +249,4 @@ def folder_of(keywords):
 
 def plain(text):
     """Return a text for people, with a call's folder shown as the folder for temporary files."""
-    return FOLDER.sub("", text).replace("//", "/") if "codeopt-files-" in text else text
+    return _FOLDER_AND_SLASH.sub("", text) if "codeopt-files-" in text else text
