@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from random import Random
 
 from codeopt.inputs.sketch import Call
-from codeopt.model.plan import Change, Plan
+from codeopt.model.plan import FILES, Change, Plan
 
 __all__ = ["file_plans"]
 
 _QUIET = ("none", "one", "two", "reversed", "doubled", "unended")
-_BREAKING = ("spaced", "gap", "blank", "returns", "mark", "foreign", "broken")
-_EACH = 2
+_BREAKING = ("spaced", "gap", "blank", "spaces", "returns", "mark", "foreign", "seams", "broken")
+_EACH = 3
 
 
 def file_plans(calls: Sequence[Call], random: Random) -> list[Plan]:
@@ -21,7 +21,7 @@ def file_plans(calls: Sequence[Call], random: Random) -> list[Plan]:
     found = [call for call in calls if call.has_files]
     names = [*((name, "") for name in _QUIET), *((name, "lines") for name in _BREAKING)]
     return [
-        Plan(call=call.number, changes=(Change(place=("files",), value=json.dumps([name])),), breaks=breaks)
+        Plan(call=call.number, changes=(Change(place=FILES, value=json.dumps([name])),), breaks=breaks)
         for name, breaks in names
         for call in random.sample(found, min(_EACH, len(found)))
     ]

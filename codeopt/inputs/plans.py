@@ -57,7 +57,8 @@ def plans(
     )
     lots = [(lot[: round(most * share)], most * share) for lot, share in shares]
     files = [plan for plan in file_plans(calls, random) if plan.breaks not in unwanted]
-    lots.append((files, float(len(files))))
+    # Few, and what they ask no other plan asks: all of them come early.
+    lots.append((files, len(files) / _BREAKING_SHARE))
     rest = most - sum(len(lot) for lot, _ in lots)
     lot = drawn(plans_of(planner, {}), most=rest, seed_text=seed) if planner.slots else ()
     lots.append(([plan for plan in lot if plan is not None and plan.breaks not in unwanted], rest))

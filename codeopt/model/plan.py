@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["PROPERTIES", "Change", "Place", "Plan"]
+__all__ = ["FILES", "PROPERTIES", "Change", "Place", "Plan"]
 
 Place = tuple[str | int, ...]
+
+FILES: Place = ("files",)
+"""The place of what the text files of a call hold."""
 
 PROPERTIES = (
     "answers",
@@ -34,9 +37,9 @@ class Change:
     """Puts a value at a place of a call.
 
     `place` starts with `args` and a position, or with `kwargs` and a name. Each further step is a position (in a mapping: of the value, in
-    the order of its keys) or `.name` of an attribute. The place `files` is what the text files hold that the call came with. `value` is
-    JSON that `codeopt_inside/build.py` knows how to make a value from: a literal, something to do to the value that is there, or what
-    stands elsewhere.
+    the order of its keys) or `.name` of an attribute. `FILES` is what the text files hold that the call came with. `value` is JSON that
+    `codeopt_inside/build.py` knows how to make a value from: a literal, something to do to the value that is there, or what stands
+    elsewhere.
     """
 
     place: Place
@@ -54,7 +57,8 @@ class Plan:
       far off
     - `ascii`: other characters
     - `lengths`: parts of equal length, or a number that says how many there are
-    - `lines`: of text files, empty lines, other line ends, a byte order mark, other letters, a last line that breaks off
+    - `lines`: of text files, empty lines, other line ends, a byte order mark, other letters and spaces, signs at which a line might end, a
+      last line that breaks off
     - `order`: one number never above another
     - `keys`, `shape`, `nested`: the keys of records, the size of tuples and the axes of arrays, how deep lists lie in lists
     - `distinct`: two places that hold one object
@@ -69,3 +73,8 @@ class Plan:
     call: int
     changes: tuple[Change, ...]
     breaks: str = ""
+
+    @property
+    def files(self) -> str:
+        """What it does to the files that the call came with; empty where they stay as they are."""
+        return next((change.value for change in self.changes if change.place == FILES), "")

@@ -73,10 +73,13 @@ def _pool(scene: Scene, worker: Worker, recording: Recording, calls: Sequence[by
     signature = signature_of(scene.files.get(name.path, b""), name.qualname, name.ordinal)
     seed, unwanted = f"{scene.secret}/{name}", ALIEN | scene.assume
     planned = plans(sketched(worker, calls, most=SKETCHED), signature, most=PLANNED, seed=seed, unwanted=unwanted)
-    made = [Probe(data=data, breaks=planned[number].breaks) for number, data in built(worker, calls, planned)]
-    pool = [*symbolic_probes(scene, worker, calls, signature, unwanted=unwanted), *made]
+    made = [(planned[number], data) for number, data in built(worker, calls, planned)]
+    symbolic = symbolic_probes(scene, worker, calls, signature, unwanted=unwanted)
+    pool = [*symbolic, *(Probe(data=data, breaks=plan.breaks) for plan, data in made)]
+    files = [*("" for _ in symbolic), *(plan.files for plan, _ in made)]
     tried = sieved(worker, [probe.data for probe in pool], each_s=patience_s(scene, recording), all_s=scene.limits.vary_s)
-    return _Pool(probes=pool, tried=[replace(one, breaks=probe.breaks) for one, probe in zip(tried, pool, strict=True)])
+    told = [replace(one, breaks=probe.breaks, files=done) for one, probe, done in zip(tried, pool, files, strict=True)]
+    return _Pool(probes=pool, tried=told)
 
 
 def _most(recording: Recording) -> int:

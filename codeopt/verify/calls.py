@@ -273,9 +273,10 @@ def _told(want: CallAnswer, got: CallAnswer | None) -> str:
     if (got.status, got.digest) == (want.status, want.digest):
         return f"{call} the printed output, or what is warned of, differs"
     if (got.status, got.shown) == (want.status, want.shown) and got.files != want.files:
-        return f"{call} both {_did(want)}, but expected are the files {want.files}, got: {got.files}"
+        return f"{call} both {_did(want)}, but expected are the files {want.files or 'none'}, got: {got.files or 'none'}"
     if (got.status, got.shown) == (want.status, want.shown):
         unseen = "what is not shown of it, " if "..." in want.shown else ""
+        unseen += "what files hold, " if want.files else ""
         return f"{call} both {_did(want)}, but {unseen}types, details, identity or the arguments afterwards differ"
     return f"{call} expected it {_did(want)}, got: it {_did(got)}"
 

@@ -15,20 +15,22 @@ _OF_A_KIND = 4
 class Tried:
     """What the original made of a call: `outcome` is `returned`, `raised` and the type, or empty where it did not end well.
 
-    `size` is that of the call's pickle in bytes, `breaks` what all recorded calls have in common and this one has not.
+    `size` is that of the call's pickle in bytes, `breaks` what all recorded calls have in common and this one has not, `files` what was
+    done to the files that it came with.
     """
 
     outcome: str
     arcs: frozenset[tuple[int, int]]
     size: int = 0
     breaks: str = ""
+    files: str = ""
 
 
 def telling(tried: Sequence[Tried], *, most: int, most_bytes: int) -> tuple[int, ...]:
     """Return the positions of at most so many calls: those first that end, or pass through the code, as none before them did.
 
-    Then come a few that break each of the properties: what they ask, no other call asks. Calls that raise what many others raise tell
-    little: they get a quarter of the places. All together are of at most so many bytes.
+    Then come a few that break each of the properties, or find files changed in each way: what they ask, no other call asks. Calls that
+    raise what many others raise tell little: they get a quarter of the places. All together are of at most so many bytes.
     """
     usable = [at for at, each in enumerate(tried) if each.outcome]
     new = _new(tried, usable)
@@ -54,14 +56,14 @@ def _new(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
 
 
 def _odd(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
-    """Return the positions of the first calls that break each property and return something."""
-    counts = Counter[str]()
+    """Return the positions of the first calls that break each property, or find files changed in each way, and return something."""
+    counts = Counter[tuple[str, str]]()
     found: list[int] = []
     for at in usable:
-        breaks = tried[at].breaks
-        if breaks and tried[at].outcome == "returned" and counts[breaks] < _OF_A_KIND:
+        kind = (tried[at].breaks, tried[at].files)
+        if any(kind) and tried[at].outcome == "returned" and counts[kind] < _OF_A_KIND:
             found.append(at)
-            counts[breaks] += 1
+            counts[kind] += 1
     return found
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import os
 import pickle
+import random
 import tempfile
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from codeopt_inside import byvalue, calls, canon, given_files, left_files, passing, values, vary, watch, world
+from codeopt_inside import byvalue, calls, canon, given_files, left_files, passing, values, vary, watch, world, worn
 from codeopt_inside.children import in_child
 from codeopt_inside.smaller import smaller
 from codeopt_inside.target import Target
-from codeopt_inside.varied_files import CHANGES, changed
+from codeopt_inside.varied_files import CHANGES, changed, mixed
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +30,7 @@ def _temporary(tmp_path, monkeypatch):
     canon.hide([(str(folder), "{tmp}")])
     yield
     given_files.cleared(os.getpid())
-    given_files._laid.update(pid=0, count=0)
+    given_files._laid.update(pid=0, count=0, one=False)
     canon.hide([])
 
 
@@ -43,6 +45,9 @@ def done(function, data):
     call = calls.loaded(data)
     result = calls.make(function, *call)
     return calls.told(0, data, (call, *result), "", 10_000)
+
+
+UNCLOSED = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def in_folder(name, data=None):
@@ -101,6 +106,69 @@ def test_what_is_written_counts():
     assert done(beside, data)["digest"] != done(saved("a"), data)["digest"]
 
 
+def test_a_file_that_is_written_as_it_was_is_not_one_that_is_left_alone():
+    data = kept(in_folder("in.txt", "one"))
+
+    def rewritten(path):
+        path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    assert done(rewritten, data)["digest"] == done(rewritten, data)["digest"]
+    assert done(rewritten, data)["digest"] != done(lambda path: None, data)["digest"]
+    assert (done(rewritten, data)["files"], done(lambda path: None, data)["files"]) == ("in.txt: 'one'", "1 as it was")
+
+
+def test_files_were_last_written_in_the_order_in_which_they_were_and_not_long_ago():
+    paths = [in_folder(f"logs/{name}.txt", name) for name in "cab"]
+    for at, path in enumerate(paths):
+        os.utime(path, (at, at))
+
+    def newest_first(folder):
+        times = {path.name: path.stat().st_mtime for path in Path(folder).iterdir()}
+        assert all(0 <= time.time() - each < 3_600 for each in times.values())
+        return sorted(times, key=times.get, reverse=True)
+
+    assert done(newest_first, kept(str(paths[0].parent)))["shown"] == "['b.txt', 'a.txt', 'c.txt']"
+    [made, *_] = vary.varied([kept(str(paths[0].parent), 5, "a b c")], 1)
+    assert newest_first(calls.loaded(made)[0][0]) == ["b.txt", "a.txt", "c.txt"]
+
+
+def test_the_second_time_the_files_of_all_calls_have_one_path():
+    recorded = [kept(str(in_folder("in.txt", text))) for text in ("one", "two")]
+    remembers = functools.cache(read)
+    assert [done(remembers, data)["shown"] for data in recorded] == ["'one'", "'two'"]
+
+    def second(function):
+        return [digest for digest, _ in worn.named(function, recorded, [], {0, 1}, 1_000, False)]
+
+    assert second(remembers)[0] == second(read)[0]
+    assert second(remembers)[1] != second(read)[1]
+    assert calls.loaded(recorded[0])[0] != calls.loaded(recorded[0])[0]
+
+
+def test_what_remembers_files_by_their_times_is_right_the_second_time():
+    recorded = [kept(str(in_folder("in.txt", text))) for text in ("one", "two")]
+    known = {}
+
+    def remembers(path):
+        status = Path(path).stat()
+        key = (path, status.st_mtime_ns, status.st_size)
+        if key not in known:
+            known[key] = read(path)
+        return known[key]
+
+    first, second = worn.named(remembers, recorded, [], {0, 1}, 1_000, False)
+    assert first != second
+
+
+def test_of_many_files_those_that_were_written_are_shown():
+    for name in "abcdefgh":
+        in_folder(f"logs/{name}.log", name)
+    data = kept(str(in_folder("logs")))
+    told = done(lambda folder: write(folder + "/z.log", "new"), data)
+    assert told["files"] == "z.log: 'new'; 8 as it was"
+    assert "a.log: 'a'; b.log: 'b'; c.log: 'c'; 5 more files" in told["given"]
+
+
 def test_what_a_failing_call_leaves_counts_without_its_words():
     data = kept(str(in_folder("out.txt")))
 
@@ -151,6 +219,16 @@ def test_the_folder_is_no_behaviour():
     assert done(told, data)["digest"] == done(told, data)["digest"]
 
 
+@UNCLOSED
+def test_a_folder_s_name_is_shown_nowhere_and_in_no_part():
+    path = in_folder("a/" * 30 + "in.txt", "one")
+    with path.open() as file:
+        told = done(lambda *arguments: arguments, kept(file, str(path), path, f"see http://x/ and {path}"))
+    assert "codeopt" not in told["given"] + told["shown"]
+    assert "http://x/ and" in told["given"]
+    assert "in.txt' mode='r'" in told["given"]
+
+
 def test_other_texts_and_files_elsewhere_stay():
     data = kept("/etc/hosts", "/", str(Path(__file__)), 3)
     assert calls.loaded(data) == (("/etc/hosts", "/", str(Path(__file__)), 3), {})
@@ -193,11 +271,38 @@ def test_text_files_are_changed_line_by_line(name, tmp_path):
         "spaced": "one two\nthree\nfour\n\n",
         "gap": "one two\nthree\n\nfour\n",
         "blank": "one two\nthree\n  \nfour\n",
+        "spaces": "one two\nthree\n\u00a0\nfour\n",
         "returns": "one two\r\nthree\r\nfour\r\n",
         "mark": "\ufeffone two\nthree\nfour\n",
-        "foreign": "\u00e4\u00e4e two\n\u00e4\u00e4ree\n\u00e4\u00e4ur\n",
+        "foreign": "\u00e4\u00dfe two\n\u00e4\u00dfree\n\u00e4\u00dfur\n",
+        "seams": "\u2028ne two\n\u2028hree\n\u2028our\n",
         "broken": "one two\nthree\nfo",
     }[name] == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("reversed", "two\x0cb\none\x0ca"),
+        ("doubled", "one\x0ca\none\x0ca\ntwo\x0cb"),
+        ("returns", "one\x0ca\r\ntwo\x0cb"),
+        ("one", "one\x0ca"),
+    ],
+)
+def test_lines_end_at_newlines_alone_and_the_last_one_stays_without_an_end(name, text, tmp_path):
+    (tmp_path / "a.txt").write_text("one\x0ca\ntwo\x0cb")
+    changed(str(tmp_path), name)
+    assert (tmp_path / "a.txt").read_bytes() == text.encode()
+
+
+def test_lines_that_are_mixed_do_not_run_together(tmp_path):
+    made = set()
+    for seed in range(20):
+        (tmp_path / "a.txt").write_text("one\ntwo\nthree")
+        mixed(str(tmp_path), random.Random(seed))
+        made.add((tmp_path / "a.txt").read_text())
+    assert len(made) > 3
+    assert {line for text in made for line in text.split("\n")} == {"one", "two", "three"}
 
 
 def test_a_folder_without_text_files_is_not_changed(tmp_path):
@@ -216,9 +321,6 @@ def test_an_open_file_is_open_again_at_the_same_place(mode, text):
     assert again.mode == mode
     assert again.read() == text
     again.close()
-
-
-UNCLOSED = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @UNCLOSED

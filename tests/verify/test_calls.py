@@ -82,6 +82,23 @@ def test_any_difference_fails_and_is_told(got, text):
     assert text in check.detail
 
 
+@pytest.mark.parametrize(
+    ("want", "got", "text"),
+    [
+        ({"files": "a: 'x'"}, {"files": "a: 'y'"}, "both returned 3, but expected are the files a: 'x', got: a: 'y'"),
+        ({"files": "a: 'x'"}, {"files": ""}, "both returned 3, but expected are the files a: 'x', got: none"),
+        ({"files": ""}, {"files": "a: 'x'"}, "both returned 3, but expected are the files none, got: a: 'x'"),
+        ({"files": "a: 'x'", "status": "raised"}, {"files": "a: 'y'", "status": "raised"}, "both raised 3, but expected are the files"),
+        ({"files": "a: 'x'"}, {"files": "a: 'y'", "shown": "4"}, "expected it returned 3, got: it returned 4"),
+        ({"files": "a: 'x'"}, {"files": "a: 'x'"}, "both returned 3, but what files hold, types, details, identity"),
+    ],
+)
+def test_files_that_differ_are_told_where_the_results_look_alike(want, got, text):
+    difference = difference_between(answer(**want), answer(digest="e", **got))
+    assert difference is not None
+    assert text in difference.text
+
+
 def test_nothing_comparable_is_no_pass():
     check = judge_calls(Expected(answers=(), dropped=(("a lock", 3),)), replay(), seen=3)
     assert check.passed is None

@@ -56,3 +56,15 @@ def test_some_of_each_property_that_is_broken_are_kept():
     names = [tried[at].breaks for at in kept]
     assert names.count("number") == names.count("sign") == 4
     assert names.count("ascii") <= 5
+
+
+def test_some_of_each_way_to_change_files_are_kept():
+    usual = [Tried(outcome="returned", arcs=frozenset({(0, 1)})) for _ in range(50)]
+    changed = [
+        Tried(outcome="returned", arcs=frozenset({(0, 1)}), breaks=breaks, files=files)
+        for breaks, files in (("", "none"), ("lines", "gap"), ("lines", "mark"))
+        for _ in range(20)
+    ]
+    kept = telling([*usual, *changed], most=16, most_bytes=10**6)
+    names = [[*usual, *changed][at].files for at in kept]
+    assert names.count("none") == names.count("gap") == names.count("mark") == 4

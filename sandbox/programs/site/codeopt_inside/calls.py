@@ -196,6 +196,18 @@ class _Repr(reprlib.Repr):
         self.maxstring = self.maxother = 120
         self.maxlist = self.maxtuple = self.maxset = self.maxdict = 8
 
+    # What is cut in the middle of the name of a call's folder would show half of it, and another one in each process.
+    def repr_str(self, value, level):
+        return super().repr_str(given_files.plain(value), level)
+
+    def repr_instance(self, value, level):
+        text = super().repr_instance(value, level)
+        if "codeopt-" not in text:
+            return text
+        text = given_files.plain(repr(value))
+        half = self.maxother // 2
+        return text if len(text) <= self.maxother else text[: half - 3] + "..." + text[-half:]
+
 
 def _plain(value):
     return given_files.plain(_Repr().repr(value))
@@ -224,7 +236,7 @@ def told(number, data, result, printed, limit, apart=False):
     message = {"call": number, "given": _given(data), "printed": canon.digest([canon.atom(printed)])}
     if isinstance(value, canon.OpaqueError):
         return dict(message, status="opaque", note=str(value))
-    message.update(status="raised" if raised else "returned", shown=shown(value), files=_shown_files(call))
+    message.update(status="raised" if raised else "returned", shown=shown(value), files=_shown_files(call, written=True))
     failure = value.error if type(value) is Forced else value
     if type(value) is Forced and value.trail:
         message["taken"] = value.trail
@@ -244,13 +256,13 @@ def told(number, data, result, printed, limit, apart=False):
     return message
 
 
-def _shown_files(call):
-    """Show what a call left where it came with files; empty for any other call."""
+def _shown_files(call, written=False):
+    """Show the files that a call came with, or those that it has written; empty for any other call."""
     if given_files.folder_of(call[1]) is None:
         return ""
     from codeopt_inside import left_files
 
-    return left_files.shown(call[1])[: 2 * SHOWN]
+    return left_files.shown(call[1], written)[: 2 * SHOWN]
 
 
 def _given(data):

@@ -2,30 +2,38 @@
 
 Only what lies in the folder for temporary files counts: there a program, or its tests, put what a function shall read or write, and
 there it is gone by the time of a replay. A text that names such a place is written into the pickle as the rest of its path. Where the
-pickle is read, the rest hangs below a fresh folder, with the files that were there before the call; what a call leaves in that folder is
-part of what it did (see `left_files.py`).
+pickle is read, the rest hangs below a fresh folder, with the files that were there before the call, last written in the same order; what a
+call leaves in that folder is part of what it did (see `left_files.py`).
 """
 
 import collections
+import contextlib
 import io
 import os
 import re
 import shutil
 import sys
 import tempfile
+import time
 
 from codeopt_inside import values
 
 ROOT = "codeopt-files-%010d"
 FOLDER = re.compile(values.FOLDER)
+_FOLDER_AND_SLASH = re.compile(values.FOLDER + "/?")
 MOST_BYTES = 4_000_000
 MOST_FILES = 500
 _MOST_VALUES = 400
 _DEEPEST = 4
 _LONGEST = 1_024
+# Files were last written before their call, and not so long ago that code would take them for old.
+_AGE_S = 60
+_LAYOUT_NS, _FILE_NS = 1_000_000, 1_000
 # Folders of the calls that this process has loaded, by the number of their keywords: no two calls share these.
 _folders = {}
-_laid = {"pid": 0, "count": 0}
+# When the first file of a folder was last written, by what its files say.
+_written = {}
+_laid = {"pid": 0, "count": 0, "one": False}
 
 
 class TooMuchError(Exception):
@@ -38,9 +46,11 @@ class Files:
     def __init__(self, places):
         self.places = places
         self.table = {}
+        self._times = {}
         self._bytes = 0
         for text, rest in sorted(places.items()):
             self._keep(text.rstrip("/"), rest.rstrip("/"))
+        self.table = dict(sorted(self.table.items(), key=lambda pair: self._times.get(pair[0], 0)))
 
     def _keep(self, path, rest):
         if os.path.isdir(path):
@@ -68,6 +78,7 @@ class Files:
             raise TooMuchError("files of more than %d bytes, or more than %d" % (MOST_BYTES, MOST_FILES))
         with open(path, "rb") as file:
             self.table[rest] = file.read()
+            self._times[rest] = os.fstat(file.fileno()).st_mtime_ns
 
     def rest_of(self, value):
         """Return what is written in the place of a value that names a place: the rest of its path; None for any other value."""
@@ -164,15 +175,34 @@ def laid(table):
     """Lay the files of a call out in a fresh folder, and return it."""
     root, count = _root(), _laid["count"]
     _laid["count"] += 1
-    folder = os.path.join(root, "%08x" % count)
+    folder = os.path.join(root, "%08x" % (0 if _laid["one"] else count + 1))
+    shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder, 0o700)
-    for rest, data in table.items():
+    # No two layouts have one time: what is remembered with the time of a file must not be taken for that of another.
+    _written[folder] = (int(time.time()) - _AGE_S) * 10**9 + count * _LAYOUT_NS
+    for at, (rest, data) in enumerate(table.items()):
         path = os.path.join(folder, rest)
         os.makedirs(path if data is None else os.path.dirname(path), exist_ok=True)
         if data is not None:
             with open(path, "wb") as file:
                 file.write(data)
+            os.utime(path, ns=(_written[folder] + at * _FILE_NS,) * 2)
     return folder
+
+
+@contextlib.contextmanager
+def one_folder():
+    """Have the files of all calls laid out in one and the same folder meanwhile, those of one call at a time."""
+    _laid["one"] = True
+    try:
+        yield
+    finally:
+        _laid["one"] = False
+
+
+def as_it_was(status, folder):
+    """Tell by its status whether nothing has written a file of a folder since it was laid out."""
+    return 0 <= status.st_mtime_ns - _written[folder] < _LAYOUT_NS
 
 
 def _root():
@@ -181,6 +211,7 @@ def _root():
     if _laid["pid"] != os.getpid():
         _laid.update(pid=os.getpid(), count=0)
         _folders.clear()
+        _written.clear()
         shutil.rmtree(path, ignore_errors=True)
     return path
 
@@ -224,4 +255,4 @@ def folder_of(keywords):
 
 def plain(text):
     """Return a text for people, with a call's folder shown as the folder for temporary files."""
-    return FOLDER.sub("", text).replace("//", "/") if "codeopt-files-" in text else text
+    return _FOLDER_AND_SLASH.sub("", text) if "codeopt-files-" in text else text

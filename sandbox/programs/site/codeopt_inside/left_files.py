@@ -25,7 +25,7 @@ _NEAR_S = 3_600
 
 
 def left(keywords):
-    """Return what lies in the folder of a call by its relative path: the kind and, of a file, the hash of what it holds."""
+    """Return what lies in the folder of a call by its relative path: the kind and, of a file, whether it was written and what it holds."""
     folder = given_files.folder_of(keywords)
     return {} if folder is None else dict(_entries(folder))
 
@@ -40,12 +40,12 @@ def _entries(folder):
             spent += status.st_size if stat.S_ISREG(status.st_mode) else 0
             if spent > MOST_BYTES:
                 raise values.OpaqueError("files of more than %d bytes" % MOST_BYTES)
-            yield os.path.relpath(path, folder), _entry(path, status)
+            yield os.path.relpath(path, folder), _entry(path, status, folder)
 
 
-def _entry(path, status):
+def _entry(path, status, folder):
     if stat.S_ISREG(status.st_mode):
-        return "file " + digest(path)
+        return ("file as it was " if given_files.as_it_was(status, folder) else "file ") + digest(path)
     if stat.S_ISLNK(status.st_mode):
         return "link " + values.atom(os.readlink(path))
     return "folder" if stat.S_ISDIR(status.st_mode) else "something else"
@@ -83,15 +83,20 @@ def _is_now(match, now):
     return any(min(gap, 86_400 - gap) < _NEAR_S for gap in gaps)
 
 
-def shown(keywords):
-    """Return a short text for people: what lies in the folder of a call; empty where nothing was laid out for it."""
+def shown(keywords, written=False):
+    """Return a short text for people: the files in the folder of a call; with `written` those that were, and the number of the others.
+
+    Empty where nothing was laid out for it.
+    """
     folder = given_files.folder_of(keywords)
     if folder is None:
         return ""
     handles.flush(folder)
     files = sorted(os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
-    told = ["%s: %s" % (os.path.basename(path), _excerpt(path)) for path in files[:MOST_SHOWN]]
-    return "; ".join(told + ["%d more files" % (len(files) - MOST_SHOWN)] * (len(files) > MOST_SHOWN))
+    named = [path for path in files if not (written and given_files.as_it_was(os.lstat(path), folder))]
+    told = ["%s: %s" % (os.path.basename(path), _excerpt(path)) for path in named[:MOST_SHOWN]]
+    told += ["%d more files" % (len(named) - MOST_SHOWN)] * (len(named) > MOST_SHOWN)
+    return "; ".join(told + ["%d as it was" % (len(files) - len(named))] * (len(files) > len(named)))
 
 
 def _excerpt(path):

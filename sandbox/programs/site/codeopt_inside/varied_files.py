@@ -8,6 +8,8 @@ import re
 
 MOST_BYTES = 1_000_000
 _OWN_SHARE = 0.6
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+_END = re.compile(r"\r?\n\Z")
 _LETTERS = re.compile("[a-z]")
 
 
@@ -40,9 +42,19 @@ def _changed(folder, change):
             text = _text(path)
             if text:
                 found = True
+                status = os.stat(path)
                 with open(path, "w", encoding="utf-8", newline="") as file:
-                    file.write("".join(change(text.splitlines(True))))
+                    file.write(_with_lines(text, change))
+                os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     return found
+
+
+def _with_lines(text, change):
+    """Return a text with its lines changed; where its last line has no end, there is none at the end afterwards."""
+    lines = _LINES.findall(text)
+    unended = not text.endswith("\n")
+    made = "".join(change([*lines[:-1], lines[-1] + "\n"] if unended else lines))
+    return _END.sub("", made) if unended else made
 
 
 def _text(path):
@@ -77,8 +89,12 @@ CHANGES = {
     "spaced": lambda lines: [*lines, "\n"],
     "gap": lambda lines: _with(lines, "\n"),
     "blank": lambda lines: _with(lines, "  \n"),
+    # White for text, and not for bytes.
+    "spaces": lambda lines: _with(lines, "\u00a0\n"),
     "returns": lambda lines: [line.replace("\n", "\r\n") for line in lines],
     "mark": lambda lines: ["\ufeff", *lines],
-    "foreign": lambda lines: [_LETTERS.sub("\u00e4", line, count=2) for line in lines],
+    "foreign": lambda lines: [_LETTERS.sub("\u00df", _LETTERS.sub("\u00e4", line, count=1), count=1) for line in lines],
+    # A line does not end here, but for `str.splitlines`.
+    "seams": lambda lines: [_LETTERS.sub("\u2028", line, count=1) for line in lines],
     "broken": lambda lines: [*lines[:-1], lines[-1][: len(lines[-1]) // 2]],
 }

@@ -1,12 +1,13 @@
 """Makes calls again on worn objects: arguments that an earlier call saw with other contents, after its results were overwritten.
 
-What remembers by identity, hands out one object twice, or keeps a part of what it returned, answers differently now. The original goes
+What remembers by identity, hands out one object twice, or keeps a part of what it returned, answers differently now. Files of all calls lie
+in one folder, one after the other, so that what remembers them by their paths does so too. The original goes
 through the same, so that what it does itself is not held against a candidate.
 """
 
 import sys
 
-from codeopt_inside import calls
+from codeopt_inside import calls, given_files
 from codeopt_inside.parted import NOTHING
 
 
@@ -61,14 +62,15 @@ def named(function, recorded, results, looked, limit, apart):
         scramble(value)
     results.clear()
     held, found = (), []
-    for at, data in enumerate(recorded):
-        call = calls.loaded(data)
-        if type(call) is calls.Unloadable:
-            found.append(("", NOTHING))
-            continue
-        arguments = tuple(refilled(old, new) for old, new in zip(held, call[0])) + call[0][len(held) :]  # noqa: B905 - Python 3.9
-        raised, value = calls.make(function, arguments, call[1])
-        found.append(calls.named((arguments, call[1]), raised, value, limit, apart) if at in looked else ("", NOTHING))
-        scramble(value)
-        held = arguments
+    with given_files.one_folder():
+        for at, data in enumerate(recorded):
+            call = calls.loaded(data)
+            if type(call) is calls.Unloadable:
+                found.append(("", NOTHING))
+                continue
+            arguments = tuple(refilled(old, new) for old, new in zip(held, call[0])) + call[0][len(held) :]  # noqa: B905 - Python 3.9
+            raised, value = calls.make(function, arguments, call[1])
+            found.append(calls.named((arguments, call[1]), raised, value, limit, apart) if at in looked else ("", NOTHING))
+            scramble(value)
+            held = arguments
     return found

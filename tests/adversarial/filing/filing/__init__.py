@@ -1,0 +1,1 @@
+"""Functions that read and write files, written plainly."""
