@@ -469,3 +469,13 @@ def test_hidden_folders_of_calls_have_one_name():
     text = str(Path(tempfile.gettempdir()) / (given_files.ROOT % 7) / "0000000a" / "in.txt")
     assert values.atom(text) == "p{files}/in.txt"
     assert values.atom(text.encode()) == values.atom(text.replace("0000000a", "0000000b").encode())
+
+
+def test_a_text_that_was_made_of_a_name_names_the_same_place_in_another_process():
+    data = kept(str(in_folder("in.txt", "one")))
+    (name,), keywords = calls.loaded(data)
+    made = passing.again(((f" {name}\t{name}!",), keywords))
+    (text,), _ = calls.loaded(made)
+    folder = given_files.FOLDER.search(text).group()
+    assert folder not in name
+    assert text == f" {tempfile.gettempdir()}/{folder}/in.txt\t{tempfile.gettempdir()}/{folder}/in.txt!"

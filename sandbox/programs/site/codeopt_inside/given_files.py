@@ -41,10 +41,13 @@ class TooMuchError(Exception):
 
 
 class Files:
-    """The places that a call names, as texts relative to the folder for temporary files, and what is there."""
+    """The places that a call names, as texts relative to the folder for temporary files, and what is there.
 
-    def __init__(self, places):
-        self.places = places
+    `inner` are texts that were made of such a name, and hold it somewhere.
+    """
+
+    def __init__(self, places, inner=()):
+        self.places = {**places, **{text: _parted(text) for text in inner}}
         self.table = {}
         self._times = {}
         self._bytes = 0
@@ -84,15 +87,13 @@ class Files:
         """Return what is written in the place of a value that names a place: the rest of its path; None for any other value."""
         if type(value) is str:
             return self.places.get(value)
-        if is_path(value):
-            rest = self.places.get(str(value))
-            return None if rest is None else (type(value), rest)
-        return None
+        rest = self.places.get(str(value)) if is_path(value) else None
+        return (type(value), rest) if type(rest) is str else None
 
 
 def found(arguments, keywords):
     """Return the files that the arguments of a call name; None where they name none."""
-    starts, places = _starts(), {}
+    starts, places, inner = _starts(), {}, set()
     for text in _texts(arguments, keywords):
         start = next((start for start in starts if text.startswith(start)), None)
         if start is not None and len(text) < _LONGEST and "\0" not in text and "/../" not in text:
@@ -101,7 +102,9 @@ def found(arguments, keywords):
             rest = rest[below.end() + 1 :] if below else rest
             if rest.strip("/"):
                 places[text] = rest
-    return Files(places) if places else None
+        elif is_laid(text):
+            inner.add(text)
+    return Files(places, inner) if places or inner else None
 
 
 def _starts():
@@ -239,8 +242,15 @@ def named(rest, folder):
     """Return the value that `rest_of` wrote, with its path below a folder."""
     if type(rest) is str:
         return folder + "/" + rest
+    if type(rest) is list:
+        return folder.join(rest)
     cls, rest = rest
     return cls(folder + "/" + rest)
+
+
+def _parted(text):
+    """Return what stands around the names of calls' folders in a text."""
+    return re.split(re.escape(os.path.dirname(_root_of(os.getpid()))) + "/" + values.FOLDER, text)
 
 
 def belongs(folder, keywords):
