@@ -76,6 +76,7 @@ def _settled(scene: Scene, referee: Sandbox, recording: Recording, survivors: _S
     first, second = (replayed(scene, referee, recording, every, numbers, seed, traced=seed == SEEDS[0]) for seed in SEEDS)
     answers = (*first.answers, *survivors.crashed)
     settled = settle(answers, second.answers, outcomes=frames.outcomes, replayed=numbers, recorded=len(frames.calls))
+    settled = dataclasses.replace(settled, dropped=(*settled.dropped, *recording.skipped))
     if spared := len(frames.calls) - len(survivors.calls) - len(survivors.crashed):
         settled = dataclasses.replace(settled, dropped=(*settled.dropped, ("replaying all calls would take too long", spared)))
     expected = agreed(within_bounds(dataclasses.replace(settled, varied=made.varied, probes=made.probes)), first, second)

@@ -86,17 +86,18 @@ def _merged(files: Sequence[bytes], names: Sequence[TargetName], tree: str) -> M
     recordings: dict[TargetName, Recording] = {}
     for index, name in enumerate(names):
         called = [part for part in map(_split, files) if part[0].get("target") == index and part[0].get("seen")]
-        # Calls of which none could be kept still say why.
-        parts = [part for part in called if part[0].get("calls")] or called
-        parts.sort(key=lambda part: -float(str(part[0]["seconds"])))
-        if parts:
-            recordings[name] = _joined(name, parts, tree)
+        called.sort(key=lambda part: -float(str(part[0]["seconds"])))
+        if called:
+            recordings[name] = _joined(name, called, tree)
     return recordings
 
 
 def _joined(name: TargetName, parts: Sequence[tuple[Mapping[str, object], tuple[bytes, ...]]], tree: str) -> Recording:
-    """Join what several processes recorded; only those that imported the function under the same name can be replayed together."""
-    head = parts[0][0]
+    """Join what several processes recorded; only those that imported the function under the same name can be replayed together.
+
+    Processes of which no call could be kept still say how many they made, and why none was.
+    """
+    head = next((part[0] for part in parts if part[0].get("calls")), parts[0][0])
     same = [part for part in parts if (part[0]["module"], part[0]["main"]) == (head["module"], head["main"])]
     outcomes = {data: outcome for other, frames in reversed(same) for data, outcome in zip(frames, _listed(other, "outcomes"), strict=True)}
     calls = _chosen(same)

@@ -27,7 +27,7 @@ FEWEST = 2
 def shrunk(scene: Scene, sides: tuple[Sandbox, Sandbox], recording: Recording, data: bytes) -> Difference | None:
     """Return the difference between the original and the candidate on the smallest relative of an input that still shows it.
 
-    None where not even the input by itself shows it: then it takes the calls before it as well. Only what the original does the same way in
+    The original ends as it does on the input itself: a smaller one that it rejects would show another difference. None where not even the input by itself shows it: then it takes the calls before it as well. Only what the original does the same way in
     two processes, under two hash seeds, counts.
     """
     old, new = sides
@@ -44,6 +44,15 @@ def shrunk(scene: Scene, sides: tuple[Sandbox, Sandbox], recording: Recording, d
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """An input that shows a difference; `ending` is how the original ends on it."""
+
+    data: bytes
+    ending: str
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Trio:
     """The original twice, and the candidate."""
 
@@ -56,18 +65,20 @@ class _Trio:
         found = self.differing([data])
         best, until = None, time.monotonic() + patience_s
         while found is not None:
-            data, best = found
-            found = self.differing(_affordable(smaller(self.first, data))) if time.monotonic() < until else None
+            best = found.difference
+            options = _affordable(smaller(self.first, found.data)) if time.monotonic() < until else ()
+            found = self.differing(options, ending=found.ending)
         return best
 
-    def differing(self, options: Sequence[bytes]) -> tuple[bytes, Difference] | None:
-        """Return the first option on which the candidate differs, and how."""
+    def differing(self, options: Sequence[bytes], *, ending: str | None = None) -> _Shown | None:
+        """Return the first option on which the candidate differs, of those on which the original ends so; None for any way."""
         wanted, again, got = (_told(worker, options) for worker in (self.first, self.second, self.candidate))
         for data, want, repeated, have in zip(options, wanted, again, got, strict=True):
-            found = difference_between(want, have, self.tolerance) if want.agrees(repeated) else None
+            counts = want.agrees(repeated) and ending in {None, want.outcome}
+            found = difference_between(want, have, self.tolerance) if counts else None
             if found is not None:
                 # Its number is that of an option, and no call's.
-                return data, replace(found, call=None)
+                return _Shown(data=data, ending=want.outcome, difference=replace(found, call=None))
         return None
 
 

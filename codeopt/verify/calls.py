@@ -197,7 +197,8 @@ def _agreement(expected: Expected, seen: int) -> str:
     detail = f"{counts} give equal results, exceptions, arguments afterwards and output"
     left_out = sum(count for _, count in expected.dropped)
     if left_out:
-        detail += f"; {left_out} left out: " + "; ".join(reason for reason, _ in expected.dropped)
+        several = len(expected.dropped) > 1
+        detail += f"; {left_out} left out: " + "; ".join(f"{reason} ({count})" if several else reason for reason, count in expected.dropped)
     return detail
 
 

@@ -210,6 +210,16 @@ def test_arrays_of_anything_else_stay_whole(library, kind):
 
 
 @WITH_NUMPY
+@pytest.mark.parametrize("start", [b"f", b"c"])
+def test_bytes_of_whole_numbers_are_not_read_as_the_encoding_of_a_float(library, start):
+    np = importlib.import_module(library)
+    for rest in (b"AAA", b"fff", b"zzz"):
+        pixels = np.frombuffer(canon.base64.b64decode(start + rest), np.uint8)
+        assert apart(pixels)[1] == []
+        assert skeleton(pixels) != skeleton(pixels[::-1].copy())
+
+
+@WITH_NUMPY
 def test_arrays_keep_what_they_share_and_what_they_may(library):
     np = importlib.import_module(library)
     base = np.arange(4.0)

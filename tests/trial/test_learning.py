@@ -21,3 +21,21 @@ def test_slow_calls_are_replayed_in_part_and_a_few_at_least(seconds, seen, kept)
     name = TargetName(path="m.py", qualname="f")
     recording = Recording(name=name, calls=10, seen=seen, skipped=(), data=b"", seconds=seconds)
     assert _affordable(scene, recording, [b"call"] * 10) == tuple(range(kept))
+
+
+LENGTH = """def length(data):
+    return len(data.strip())
+"""
+LENGTHS = """
+from things import length
+
+for data in (b" ab ", b"abc", b"", b" " * 5_000_000):
+    length(data)
+"""
+
+
+def test_calls_that_were_too_large_to_be_recorded_are_among_those_left_out(staged):
+    stage = staged(("length",), module=LENGTH, bench=LENGTHS, tests="def test_nothing():\n    pass\n")
+    (expected,) = stage.expected.values()
+    assert len(expected.calls) == 3
+    assert expected.dropped == (("arguments of more than 4000000 bytes", 1),)

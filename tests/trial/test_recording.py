@@ -69,5 +69,17 @@ def test_only_what_was_imported_under_one_name_is_joined():
     assert frames.calls == (b"1/0",)
 
 
+def test_a_process_of_which_nothing_was_kept_still_counts():
+    too_large = written([], seen=4, seconds=20.0, skipped={"arguments of more than 4000000 bytes": 4})
+    recording, frames = joined(too_large, written(common(1, 2), skipped={}))
+    assert frames.calls == (b"1/0", b"1/1")
+    assert (recording.seen, recording.seconds, recording.skipped) == (6, 21.0, (("arguments of more than 4000000 bytes", 4),))
+
+
+def test_a_target_of_which_nothing_was_kept_says_why():
+    recording, frames = joined(written([], seen=4, skipped={"cannot be copied": 4}))
+    assert (frames.calls, recording.seen, recording.skipped) == ((), 4, (("cannot be copied", 4),))
+
+
 def test_a_target_that_was_never_called_has_no_recording():
     assert _merged([written([])], [NAME], "/tree") == {}

@@ -105,6 +105,15 @@ def test_nothing_comparable_is_no_pass():
     assert "3 times: a lock" in check.detail
 
 
+def test_what_is_left_out_is_counted_by_reason():
+    known = Expected(answers=(answer(),), recorded=1)
+    assert "left out" not in judge_calls(known, replay(answer()), seen=1).detail
+    one = replace(known, dropped=(("a lock", 3),))
+    assert judge_calls(one, replay(answer()), seen=4).detail.endswith("; 3 left out: a lock")
+    two = replace(known, dropped=(("a lock", 3), ("too large", 2)))
+    assert judge_calls(two, replay(answer()), seen=6).detail.endswith("; 5 left out: a lock (3); too large (2)")
+
+
 def test_an_empty_digest_never_agrees():
     blank = answer(digest="")
     assert not blank.agrees(replace(blank))

@@ -16,8 +16,8 @@ import numpy as np
 
 from bench.common import cache_folder, cpu_seconds, made_once
 from bench.workload import moving_square
-from vidsense.io import packet_sizes, read_frames
-from vidsense.preprocess import preprocess_clip
+from vidsense.io import packet_sizes
+from vidsense.prepare import prepare
 from vidsense.sampling.fixed import fixed_indices
 from vidsense.synth.encode import write_video
 
@@ -39,7 +39,7 @@ def once(path: Path) -> dict[str, float]:
 
     def work() -> None:
         trace = packet_sizes(path)
-        preprocess_clip(read_frames(path, fixed_indices(len(trace.times_s), trace.fps)), max_pixels=MAX_PIXELS)
+        prepare(path, fixed_indices(len(trace.times_s), trace.fps), max_pixels=MAX_PIXELS)
 
     seconds = cpu_seconds(work)
     return {"seconds": seconds, "peak_mib": (peak_kib() - before_kib) / 1024}

@@ -1,4 +1,7 @@
-"""The whole front end on small inputs: what a profiler, or an optimizer, should look at. Prints what came out, and no times."""
+"""The whole front end on small inputs: what a profiler, or an optimizer, should look at. Prints what came out, and no times.
+
+Inputs are small enough to be kept: codeopt records calls whose arguments take at most 4 MB, a module's weights among them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from vidsense.io import audio_rms, packet_sizes, read_frames
+from vidsense.prepare import prepare
 from vidsense.preprocess import clip_hash, preprocess_clip
 from vidsense.prune import static_mask
 from vidsense.sampling.adaptive import fuse, select
@@ -15,19 +19,27 @@ from vidsense.sampling.cues import audio_onset, packet_activity
 from vidsense.sampling.fixed import fixed_indices
 from vidsense.synth.encode import write_video
 
-SHAPES = ((32, 240, 320), (17, 360, 640), (1, 500, 281), (24, 360, 640))  # frames, height, width; fresh ones and one again
+SHAPES = (  # frames, height, width: fresh ones of several sizes, then one again
+    (5, 360, 640),
+    (6, 240, 320),
+    (1, 500, 281),
+    (2, 90, 160),
+    (1, 720, 1280),
+    (5, 360, 640),
+)
 SECONDS = 24
 
 
 def moving_square(count: int, height: int, width: int) -> list[np.ndarray]:
-    """Return frames of a gradient with a square that moves."""
+    """Return frames of a gradient from green to red with a square that moves, whose colours change."""
     frame = np.empty((height, width, 3), dtype=np.uint8)
-    frame[:] = np.linspace(0, 200, width).astype(np.uint8)[None, :, None]
+    across = np.linspace(0, 200, width).astype(np.uint8)
+    frame[:] = np.stack([across, across[::-1], np.full_like(across, 60)], axis=1)
     frames = []
     for step in range(count):
         picture = frame.copy()
         left = 7 * step % (width - 40)
-        picture[40:80, left : left + 40] = 255 - step % 100
+        picture[40:80, left : left + 40] = 255 - step % 100, 40, step % 200
         frames.append(picture)
     return frames
 
@@ -49,15 +61,14 @@ def video(path: Path) -> None:
     if sound is not None:
         curves["audio"] = audio_onset(sound, trace.times_s)
     chosen = select(fuse(curves), trace.times_s, 16)
-    clip = read_frames(path, chosen)
+    patches = prepare(path, chosen, max_pixels=28 * 28 * 256)
     baseline = read_frames(path, fixed_indices(len(trace.times_s), trace.fps))
-    patches = preprocess_clip(clip, max_pixels=28 * 28 * 256)
     tokens = patches.rows.reshape(-1, 4 * patches.rows.shape[1])
     print(chosen, len(baseline), tuple(patches.grid), int(static_mask(tokens, patches.grid, 0.5).sum()))
 
 
 def tower() -> None:
-    """Encode two clips of different shape, and place them in a prompt, where torch is installed."""
+    """Encode two clips of different shape, and a picture, and place the clips in a prompt, where torch is installed."""
     try:
         import torch
 
@@ -67,10 +78,15 @@ def tower() -> None:
         print("no torch")
         return
     torch.manual_seed(0)
-    grid = torch.tensor([[6, 16, 22], [1, 20, 12]])
-    rows = torch.randn(int(grid.prod(dim=1).sum()), 3 * 2 * 14 * 14)
+    grid = torch.tensor([[2, 16, 22], [1, 20, 12]])
+    config = TowerConfig(
+        dim=96, depth=2, mlp_dim=258, out_dim=128, full_attention=(1,), window_pixels=56, position_grid=12, patch=7
+    )
+    rows = torch.randn(int(grid.prod(dim=1).sum()), 3 * 2 * config.patch**2)
+    encoder = Tower(config)
     with torch.inference_mode():
-        tokens = Tower(TowerConfig(depth=4, full_attention=(3,)))(rows, grid)
+        tokens = encoder(rows, grid)
+        encoder(torch.randn(192, rows.shape[1]), torch.tensor([[1, 16, 12]]))
     words = Vocabulary()
     counts = (grid.prod(dim=1) // 4).tolist()
     prompt = [1, 2, words.vision_start, *[words.video_pad] * counts[0], 3, words.vision_start, *[words.image_pad] * counts[1], 4]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import av
 import numpy as np
 import pytest
 
@@ -113,10 +114,22 @@ def test_a_truncated_file_is_a_clear_error(make_video, read):
         read(path)
 
 
+@pytest.mark.parametrize("codec", ["h264", "mpeg4"])
+def test_a_video_that_is_broken_behind_the_chosen_frames_is_refused(make_video, codec):
+    """A file is read to its end, whatever is taken of it."""
+    path = make_video(20, codec=codec)
+    with av.open(str(path)) as container:
+        last = [packet for packet in container.demux(video=0) if packet.size][-1]
+        start, size = last.pos, last.size
+    data = bytearray(path.read_bytes())
+    data[start : start + size] = bytes(size)
+    path.write_bytes(bytes(data))
+    with pytest.raises(VideoError):
+        read_frames(path, [0])
+
+
 def test_sound_alone_is_no_video(tmp_path):
     """A file with only an audio track is refused."""
-    import av
-
     path = tmp_path / "sound.mp4"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", rate=AUDIO_RATE, layout="mono")

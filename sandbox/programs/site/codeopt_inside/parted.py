@@ -33,15 +33,17 @@ def parted(nodes):
 # What follows is spelled out in code and not in tables: code that is changed is told (see `world.py`).
 
 
-def _held(kind):
-    """Return where in a node of this kind values and references stand; what is not known stays as it is."""
+def _held(node):
+    """Return where in a node values and references stand; what is not known stays as it is."""
+    kind = node[0]
     if kind in ("roots", "list", "tuple", "range", "slice"):
         return slice(1, 2)
     if kind == "object":
         return slice(2, 6)
-    if kind in ("array", "standing"):
-        return slice(5, 6) if kind == "array" else slice(3, 4)
-    if kind in ("frame", "series", "index"):
+    if kind == "array":
+        # What is no list is the bytes of whole numbers or texts, which may begin as the encoding of a float does.
+        return slice(5, 6) if type(node[5]) is list else slice(0)
+    if kind in ("standing", "frame", "series", "index"):
         return slice(3, 4)
     return slice(2, None) if kind in ("given", "bound", "iterator", "exception", "path") else slice(0)
 
@@ -55,7 +57,7 @@ def _behind_keys(nodes):
         if number not in found:
             found.add(number)
             node = nodes[number]
-            left += _numbers([node[_held(node[0])], _keys(node), _items(node)])
+            left += _numbers([node[_held(node)], _keys(node), _items(node)])
     return found
 
 
@@ -94,7 +96,7 @@ def _bare(node, floats):
         shell = ["floats", len(floats) - before]
         bare[place] = [*node[place][:-1], shell] if type(node[place]) is list else shell
         return bare
-    held = _held(node[0])
+    held = _held(node)
     bare[held] = _without(node[held], floats)
     items = _without(_items(node), floats)
     if node[0] == "dict":
