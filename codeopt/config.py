@@ -25,7 +25,15 @@ __all__ = ["OTHER_VARIABLES", "SettingDoc", "Settings", "describe", "load_settin
 
 PREFIX = "CODEOPT_"
 # Variables of codeopt's own programs and tests that are no settings.
-OTHER_VARIABLES = ("CODEOPT_BOT_", "CODEOPT_DEBUG", "CODEOPT_INSIDE", "CODEOPT_REQUIRE_DOCKER", "CODEOPT_TEST_", "CODEOPT_UPDATE_GOLDEN")
+OTHER_VARIABLES = (
+    "CODEOPT_BOT_",
+    "CODEOPT_DEBUG",
+    "CODEOPT_INSIDE",
+    "CODEOPT_REQUIRE_",
+    "CODEOPT_TEST_",
+    "CODEOPT_UPDATE_GOLDEN",
+    "CODEOPT_WEBHOOK_SECRET",
+)
 # What a run may be given anew when it goes on: how much is tried, and by whom. All else is what its evidence rests on.
 CHANGEABLE = frozenset({"budget", "rounds", "samples", "model", "model_name"})
 
