@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -109,6 +110,6 @@ def _listening(settings: BotSettings) -> socket.socket:
         family, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
-        raise ConfigError(
-            f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another --host or --port"
-        ) from None
+        # Names that cannot be looked up have numbers of their own, below 0; Python's texts repeat the address.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise ConfigError(f"cannot listen on {settings.host} port {settings.port} ({reason}): choose another --host or --port") from None

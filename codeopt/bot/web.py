@@ -27,23 +27,24 @@ __all__ = ["LARGEST_BODY", "Web", "application"]
 LOGGER = logging.getLogger("codeopt.bot.delivery")
 # GitHub sends nothing larger, and gives up after ten seconds.
 LARGEST_BODY = 25 * 1024 * 1024
-BODY_S = 10.0
+_BODY_S = 10.0
 # Bodies that are larger than most are read a few at a time, so that strangers cannot fill the memory.
 _SMALL_BODY = 1024 * 1024
 _LARGE_BODIES = 4
-_THREADS = 8
+_THREADS = 32
 # Of answers to the outside: what a database says of itself is for the log.
 _KEPT_BACK = {"unkept": "the delivery could not be kept"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """What the addresses need. `news` is called when a job was queued."""
+    """What the addresses need. `news` is called when a job was queued; a body has to come within `body_s` seconds."""
 
     intake: Intake
     queue: Queue
     metrics: Metrics
     news: Callable[[], None]
+    body_s: float = _BODY_S
 
 
 def application(web: Web) -> Starlette:
@@ -98,7 +99,7 @@ class _Endpoints:
             return _TOO_LARGE
         holder, body = object(), bytearray()
         try:
-            with anyio.fail_after(BODY_S):
+            with anyio.fail_after(self._web.body_s):
                 async for chunk in request.stream():
                     if len(body) <= _SMALL_BODY < len(body) + len(chunk):
                         self._large.acquire_on_behalf_of_nowait(holder)
@@ -107,7 +108,7 @@ class _Endpoints:
                     if len(body) > LARGEST_BODY:
                         return _TOO_LARGE
         except TimeoutError:
-            return Answer(status=408, outcome="slow", reason=f"the body did not come within {BODY_S:.0f} s")
+            return Answer(status=408, outcome="slow", reason="the body did not come in time")
         except ClientDisconnect:
             return Answer(status=400, outcome="truncated", reason="the sender went away before the body had come")
         except anyio.WouldBlock:

@@ -31,9 +31,10 @@ def command(**flags: object) -> int:
         from codeopt.bot.service import serve
         from codeopt.bot.settings import load_bot_settings
     except ModuleNotFoundError as error:
-        if error.name not in _EXTRA:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRA:
             raise
-        raise ConfigError(f"{error.name} is not installed: pip install 'codeopt[bot]'") from None
+        raise ConfigError(f"{missing} is not installed: pip install 'codeopt[bot]'") from None
 
     if flags["database"] and has_password(str(flags["database"])):
         raise ConfigError("--database: a password does not belong on a command line; set CODEOPT_BOT_DATABASE, or use a password file")

@@ -22,7 +22,7 @@ from codeopt.ports import Queue
 from tests.bot.deliveries import SECRET, headers
 from tests.conformance.queue_suite import Clock
 
-__all__ = ["Served", "lines", "served"]
+__all__ = ["Lines", "Served", "lines", "served", "serving"]
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Served:
 
     queue: Queue
     clock: Clock
+    web: Web
     client: TestClient
     news: list[None] = field(default_factory=list)
 
@@ -43,14 +44,14 @@ class Served:
         return list(self.queue.jobs(lane))
 
 
-def serving(queue: Queue, *, rate: float = 1000.0, installation_rate: float = 1000.0) -> Served:
+def serving(queue: Queue, *, rate: float = 1000.0, installation_rate: float = 1000.0, body_s: float = 600.0) -> Served:
     """Return the application before a queue."""
     clock = Clock()
     limits = Limits(rate=rate, installation_rate=installation_rate, clock=clock)
     news: list[None] = []
     intake = Intake(queue, secret=SECRET, limits=limits, clock=clock)
-    web = Web(intake=intake, queue=queue, metrics=Metrics(), news=lambda: news.append(None))
-    return Served(queue, clock, TestClient(application(web), raise_server_exceptions=False), news)
+    web = Web(intake=intake, queue=queue, metrics=Metrics(), news=lambda: news.append(None), body_s=body_s)
+    return Served(queue, clock, web, TestClient(application(web), raise_server_exceptions=False), news)
 
 
 @pytest.fixture

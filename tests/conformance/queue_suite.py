@@ -327,11 +327,11 @@ def only_what_ended_long_ago_is_forgotten(queue: Queue, clock: Clock) -> None:
 
 
 def many_can_be_forgotten(queue: Queue, clock: Clock) -> None:
-    for number in range(450):
+    for number in range(230):
         assert offer(queue, str(number), repository=f"octo/{number % 3}")
         assert queue.finish(claimed(queue), "")
     clock.now += 1
-    assert queue.forget(older_than_s=0.5) == 450
+    assert queue.forget(older_than_s=0.5) == 230
     assert queue.counts().jobs[JobState.DONE] == 0
 
 

@@ -89,7 +89,7 @@ def story(queue: Queue, clock: Clock, steps: list[Step]) -> list[object]:
     return [*said, *(queue.jobs(lane) for lane in ("octo/a", "octo/b", "installation/7")), queue.counts()]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(steps=st.lists(STEP, max_size=25))
 def test_all_queues_tell_the_same_story(opened, steps):
     wanted = story(MemoryQueue(retries=RETRIES, clock=(clock := Clock())), clock, steps)
