@@ -102,16 +102,17 @@ class Tally:
         return sorted(self.seconds)[min(len(self.seconds) - 1, int(share * len(self.seconds)))]
 
 
-async def send_all(url: str, lanes: Sequence[Sequence[Sent]], tally: Tally) -> None:
-    """Send every lane by a client of its own until all is acknowledged."""
+async def send_all(url: str, lanes: Sequence[Sequence[Sent]], tally: Tally, *, rate: float) -> None:
+    """Send every lane by a client of its own until all is acknowledged; `rate` is deliveries a second in all, 0 as many as it takes."""
     async with anyio.create_task_group() as group:
         for lane in lanes:
-            group.start_soon(_send, url, iter(lane), tally)
+            group.start_soon(_send, url, iter(lane), tally, rate / len(lanes))
 
 
-async def _send(url: str, lane: Iterator[Sent], tally: Tally) -> None:
+async def _send(url: str, lane: Iterator[Sent], tally: Tally, rate: float) -> None:
     async with httpx.AsyncClient(timeout=10.0) as client:
         for sent in lane:
+            await anyio.sleep(random.expovariate(rate) if rate else 0.0)
             body = sent.body
             headers = {
                 "Content-Type": "application/json",

@@ -1,7 +1,7 @@
 """Kills the bot's service again and again while deliveries come in, and looks whether each was worked on once, in order, and none lost.
 
-Usage: python -m benchmarks.bot.soak [--deliveries 10000] [--kills 20] [--database URL] [--seed 0]. The service is a process of its own,
-reached over HTTP; clients send again what was not acknowledged. Ends with status 1 when something is wrong.
+Usage: python -m benchmarks.bot.soak [--deliveries 10000] [--kills 20] [--rate 0] [--database URL] [--seed 0]. The service is a
+process of its own, reached over HTTP; clients send again what was not acknowledged. Ends with status 1 when something is wrong.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much, and how often it is killed."""
+    """How much, how often it is killed, and how many deliveries come in a second (0: as many as are acknowledged)."""
 
     deliveries: int = 10_000
     kills: int = 20
@@ -46,6 +46,7 @@ class Plan:
     clients: int = 12
     workers: int = 8
     seed: int = 0
+    rate: float = 0.0
     database: str = ""
 
 
@@ -152,8 +153,7 @@ def soak(plan: Plan, folder: Path) -> Result:
 async def _send_and_kill(service: Service, work: Load, plan: Plan, tally: Tally) -> None:
     async with anyio.create_task_group() as group:
         group.start_soon(_kill_often, service, work.total, plan, tally)
-        await send_all(f"http://127.0.0.1:{service.port}/webhook", work.lanes, tally)
-        # Kills that have not come yet meet the work that is left.
+        await send_all(f"http://127.0.0.1:{service.port}/webhook", work.lanes, tally, rate=plan.rate)
 
 
 async def _kill_often(service: Service, total: int, plan: Plan, tally: Tally) -> None:
@@ -228,6 +228,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, default in (("deliveries", 10_000), ("kills", 20), ("workers", 8), ("seed", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--database", default="")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="codeopt-soak-") as folder:

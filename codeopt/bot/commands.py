@@ -15,6 +15,8 @@ from codeopt.model.bot import JobKind
 __all__ = ["Command", "command_in"]
 
 _WORD = "/codeopt"
+# GitHub takes no longer comments.
+_LONGEST = 65_536
 # A function as people name it; neither an absolute path nor one that climbs.
 _TARGET = re.compile(r"(?!/)(?!(?:.*/)?\.\.?/)[\w.+@=,~/-]{1,200}\.pyi?::[\w.<>]{1,200}(?:#\d{1,4})?")
 _PLAIN = re.compile(r"[\w./:#-]{1,60}")
@@ -36,7 +38,9 @@ def command_in(body: str) -> Command | None:
 
     Quotes, code, lists, headings and HTML comments hold no commands: they repeat what somebody else said, or show how it is said.
     """
-    for line in _lines(_MARKDOWN.parse(body)):
+    if _WORD not in body:
+        return None
+    for line in _lines(_MARKDOWN.parse(body[:_LONGEST])):
         words = line.split()
         if line.startswith(_WORD) and words[0] == _WORD:
             return _read(words[1:])

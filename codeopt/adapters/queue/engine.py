@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,9 @@ def open_engine(address: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
     arguments: dict[str, Any] = {key: value for key, value in _POSTGRES.items() if key not in url.query}
-    return create_engine(url, connect_args=arguments, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+    return create_engine(
+        url, connect_args=arguments, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=_BUSY_S, hide_parameters=True
+    )
 
 
 def has_password(address: str) -> bool:
@@ -80,6 +82,9 @@ def _sqlite(url: URL) -> Engine:
     folder = Path(url.database or "").parent
     if not folder.is_dir():
         raise ConfigError(f"{folder} is no folder: make it, or choose another place for the database")
+    # What is delivered is not for everybody on the machine. A file that cannot be made is told of when it is opened.
+    with suppress(OSError):
+        Path(url.database or "").touch(mode=0o600)
     engine = create_engine(url, connect_args={} if "timeout" in url.query else {"timeout": _BUSY_S}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

@@ -98,7 +98,7 @@ class SqlQueue:
                 delivery = connection.execute(select(DELIVERIES).where(DELIVERIES.c.id == row["delivery"])).mappings().one()
                 return Claim(job=claimed, delivery=delivery_of(delivery), token=token)
             fault = job.fault or f"its worker was lost {job.attempts} times"
-            _change(connection, row, state=JobState.FAILED.value, fault=fault, since_s=self._now(connection))
+            _settle(connection, row, self._now(connection), state=JobState.FAILED.value, fault=fault)
         return None
 
     def renew(self, claim: Claim, *, lease_s: float) -> bool:
@@ -169,8 +169,10 @@ class SqlQueue:
             first = _FIRST.where(JOBS.c.lane == claim.job.lane)
             row = connection.execute(first).mappings().one()
             now, (changes, pause_s) = self._now(connection), change(job_of(row))
-            ended = {"since_s": now} if changes["state"] in ENDED else {}
-            _change(connection, row, **changes, **ended)
+            if changes["state"] in ENDED:
+                _settle(connection, row, now, **changes)
+            else:
+                _change(connection, row, **changes)
             more = connection.execute(first).first() is not None
             _turn_to(connection, claim.job.lane, due_s=now + pause_s if more else None)
             return JobState(changes["state"])
@@ -216,6 +218,12 @@ def _keep(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
 
 def _change(connection: Connection, row: RowMapping, **values: Any) -> None:
     connection.execute(update(JOBS).where(JOBS.c.position == row["position"]).values(**values))
+
+
+def _settle(connection: Connection, row: RowMapping, now: float, **values: Any) -> None:
+    """Keep that a job has ended, and drop what was delivered: nobody reads it any more, and it may be large or private."""
+    _change(connection, row, since_s=now, **values)
+    connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == row["delivery"]).values(payload=b""))
 
 
 def _turn_to(connection: Connection, lane: str, *, due_s: float | None, token: str | None = None) -> None:

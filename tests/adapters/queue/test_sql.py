@@ -9,7 +9,7 @@ import pytest
 from codeopt.adapters.queue.engine import has_password
 from codeopt.adapters.queue.sql import SqlQueue
 from codeopt.errors import ConfigError, QueueError
-from codeopt.model.bot import JobState
+from codeopt.model.bot import JobState, Retries
 from tests.conformance.queue_suite import offer, work_together
 from tests.postgres import postgres
 
@@ -65,6 +65,30 @@ def test_closing_twice_is_fine(address):
     queue = SqlQueue(address)
     queue.close()
     queue.close()
+
+
+def test_what_was_delivered_is_dropped_when_its_job_has_ended(address):
+    with closing(SqlQueue(address, retries=Retries(attempts=1))) as queue:
+        for name in ("done", "failed", "lost", "waits"):
+            assert offer(queue, name)
+        claim = queue.claim(lease_s=3600.0)
+        assert claim is not None
+        assert claim.delivery.payload
+        assert queue.finish(claim, "")
+        claim = queue.claim(lease_s=3600.0)
+        assert claim is not None
+        assert queue.fail(claim, "")
+        assert queue.claim(lease_s=-1.0) is not None
+        assert queue.claim(lease_s=3600.0) is not None
+        with queue._transaction() as connection:
+            left = dict(connection.exec_driver_sql("SELECT id, length(payload) > 0 FROM codeopt_bot_deliveries").all())
+    assert left == {"done": False, "failed": False, "lost": False, "waits": True}
+
+
+def test_a_file_is_for_its_owner_alone(tmp_path):
+    with closing(SqlQueue(f"sqlite:///{tmp_path}/queue.db")) as queue:
+        assert offer(queue, "a")
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
 @pytest.mark.parametrize(
