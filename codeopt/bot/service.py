@@ -38,21 +38,23 @@ def serve(settings: BotSettings, handler: Handler) -> None:
     """Take deliveries in and work on them until SIGTERM or SIGINT; a second one gives back at once what still runs.
 
     Raises:
-        ConfigError: the address cannot be listened on, or the database's is none.
+        ConfigError: there is no secret, the address cannot be listened on, or the database's is none.
         QueueError: the database cannot be reached or used.
     """
+    if settings.webhook_secret is None:
+        raise ConfigError("a service without a secret would take anything in: give it the secret that the app's webhook signs with")
+    secret = settings.webhook_secret.get_secret_value()
     queue = SqlQueue(settings.database.get_secret_value(), retries=Retries(attempts=settings.attempts))
     with closing(queue), closing(_listening(settings)) as listener:
-        anyio.run(_serve, settings, queue, handler, listener)
+        anyio.run(_serve, settings, secret, queue, handler, listener)
     tell(LOGGER, "the service has ended")
 
 
-async def _serve(settings: BotSettings, queue: Queue, handler: Handler, listener: socket.socket) -> None:
+async def _serve(settings: BotSettings, secret: str, queue: Queue, handler: Handler, listener: socket.socket) -> None:
     metrics = Metrics()
     pace = Pace(workers=settings.workers, lease_s=settings.lease, drain_s=settings.drain, keep_s=settings.keep)
     workers = Workers(queue, handler, pace=pace, metrics=metrics)
     limits = Limits(rate=settings.rate, installation_rate=settings.installation_rate)
-    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     intake = Intake(queue, secret=secret, limits=limits)
     server = _Server(_config(application(Web(intake=intake, queue=queue, metrics=metrics, news=workers.news)), settings))
     async with anyio.create_task_group() as group:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from codeopt.bot.dry_run import DryRun
+from codeopt.bot.service import serve
 from codeopt.bot.settings import BotSettings, load_bot_settings
 from codeopt.errors import ConfigError
 from codeopt.sources import described
@@ -40,6 +42,11 @@ def test_secrets_may_come_from_files(tmp_path):
     assert settings.webhook_secret is not None
     assert settings.webhook_secret.get_secret_value() == "one-of-some-length"
     assert settings.database.get_secret_value() == "postgresql://me:pa55@host/jobs"
+
+
+def test_no_service_runs_without_a_secret():
+    with pytest.raises(ConfigError, match="without a secret"):
+        serve(BotSettings(), DryRun())
 
 
 def test_secrets_are_not_shown():

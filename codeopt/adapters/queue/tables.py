@@ -12,6 +12,7 @@ from codeopt.model.bot import Delivery, Job, JobKind, JobOrigin, JobState
 
 __all__ = ["DELIVERIES", "ENDED", "JOBS", "LANES", "METADATA", "SCHEMA", "SCHEMA_TABLE", "delivery_of", "delivery_row", "job_of", "job_row"]
 
+# Goes up with every change of the tables, and of the words in them (kinds, origins, states): older services refuse what they cannot read.
 SCHEMA = 1
 ENDED = (JobState.DONE.value, JobState.FAILED.value)
 
