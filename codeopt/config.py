@@ -6,32 +6,34 @@ over the default. What nobody knows is an error, never ignored.
 
 from __future__ import annotations
 
-import difflib
 import json
-import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from codeopt.errors import ConfigError
+from codeopt.sources import SettingDoc, checked, described, given, variables
+from codeopt.sources import setting as _setting
 from codeopt.values import Duration, Endpoint, Parts, Properties, Size, Text, Texts, without_passwords
 
 __all__ = ["OTHER_VARIABLES", "SettingDoc", "Settings", "describe", "load_settings", "resumed_settings"]
 
 PREFIX = "CODEOPT_"
 # Variables of codeopt's own programs and tests that are no settings.
-OTHER_VARIABLES = ("CODEOPT_BOT_", "CODEOPT_DEBUG", "CODEOPT_INSIDE", "CODEOPT_REQUIRE_DOCKER", "CODEOPT_TEST_", "CODEOPT_UPDATE_GOLDEN")
+OTHER_VARIABLES = (
+    "CODEOPT_BOT_",
+    "CODEOPT_DEBUG",
+    "CODEOPT_INSIDE",
+    "CODEOPT_REQUIRE_",
+    "CODEOPT_TEST_",
+    "CODEOPT_UPDATE_GOLDEN",
+    "CODEOPT_WEBHOOK_SECRET",
+)
 # What a run may be given anew when it goes on: how much is tried, and by whom. All else is what its evidence rests on.
 CHANGEABLE = frozenset({"budget", "rounds", "samples", "model", "model_name"})
-
-
-def _setting(kind: str, default: object, description: str, **limits: float) -> Any:
-    return Field(default, description=description, json_schema_extra={"kind": kind}, **limits)  # type: ignore[call-overload]
 
 
 class Settings(BaseModel):
@@ -86,21 +88,9 @@ class Settings(BaseModel):
         return json.dumps({**values, "model": without_passwords(self.model)}, sort_keys=True)
 
 
-class SettingDoc(NamedTuple):
-    """One line of the settings' documentation."""
-
-    name: str
-    type: str
-    default: str
-    description: str
-
-
 def describe() -> list[SettingDoc]:
     """Return name, type, default and description of each setting, in the order in which they are declared."""
-    return [
-        SettingDoc(name=name, type=_kind(field), default=_shown(field.default), description=field.description or "")
-        for name, field in Settings.model_fields.items()
-    ]
+    return described(Settings)
 
 
 def load_settings(repo: Path, *, flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
@@ -112,11 +102,10 @@ def load_settings(repo: Path, *, flags: Mapping[str, object], environ: Mapping[s
         ConfigError: a key that does not exist, a value that cannot be used, or a pyproject.toml that is no TOML.
     """
     pyproject = repo / "pyproject.toml"
-    given = {key: value for key, value in flags.items() if value is not None and value != ()}
     merged = {
         **_checked(_table(pyproject), lambda key: f"{pyproject}: [tool.codeopt] {key}", strict=True),
         **_checked(_variables(environ), _variable, strict=False),
-        **_checked(given, _flag, strict=True),
+        **_checked(given(flags), _flag, strict=True),
     }
     return Settings.model_validate(merged)
 
@@ -127,9 +116,8 @@ def resumed_settings(stored: str, *, flags: Mapping[str, object], environ: Mappi
     Raises:
         ConfigError: a flag's value that cannot be used, or one that the evidence of the run contradicts.
     """
-    given = {key: value for key, value in flags.items() if value is not None and value != ()}
     secret = {key: value for key, value in _variables(environ).items() if key == "api_key"}
-    begun, checked = Settings.model_validate_json(stored), _checked(given, _flag, strict=True)
+    begun, checked = Settings.model_validate_json(stored), _checked(given(flags), _flag, strict=True)
     for key, value in checked.items():
         if key not in CHANGEABLE and value != getattr(begun, key):
             raise ConfigError(f"{_flag(key)} cannot change on a resumed run: start a new one")
@@ -138,29 +126,7 @@ def resumed_settings(stored: str, *, flags: Mapping[str, object], environ: Mappi
 
 def _checked(values: Mapping[str, object], spell: Callable[[str], str], *, strict: bool) -> dict[str, object]:
     """Return the values of one source as the model reads them; `spell` writes a key as its source does, for errors."""
-    for key in values:
-        if key not in Settings.model_fields:
-            close = difflib.get_close_matches(key, Settings.model_fields, n=1)
-            raise ConfigError(
-                f"{spell(key)}: no such setting; "
-                + (f"did you mean {spell(close[0]).rpartition(' ')[2]}?" if close else f"known: {_known()}")
-            )
-        if key == "api_key" and strict:
-            raise ConfigError(f"{spell(key)}: a secret does not belong here; set {_variable(key)} in the environment instead")
-    try:
-        settings = Settings.model_validate(values, strict=strict)
-    except ValidationError as error:
-        raise ConfigError(_problem(error.errors()[0], spell)) from None
-    return {key: getattr(settings, key) for key in settings.model_fields_set}
-
-
-def _problem(error: ErrorDetails, spell: Callable[[str], str]) -> str:
-    key = str(error["loc"][0])
-    message = error["msg"].removeprefix("Value error, ").replace("Input should", "should").replace("valid tuple", "list")
-    # A key, or an address with a password in it, is not repeated.
-    secret = key == "api_key" or "@" in str(error["input"])
-    shown = "" if secret else f" = {error['input']!r:.80}"
-    return f"{spell(key)}{shown} {message}"
+    return checked(Settings, values, spell, variable=_variable, strict=strict)
 
 
 def _table(pyproject: Path) -> dict[str, object]:
@@ -180,38 +146,7 @@ def _table(pyproject: Path) -> dict[str, object]:
 
 def _variables(environ: Mapping[str, str]) -> dict[str, object]:
     """Return the settings among the environment variables, lists split into words."""
-    found: dict[str, object] = {}
-    for name in sorted(environ):
-        if name.startswith(PREFIX) and not name.startswith(OTHER_VARIABLES) and environ[name]:
-            key = name.removeprefix(PREFIX).lower()
-            found[key] = _words(name, environ[name]) if _is_list(key) else environ[name]
-    return found
-
-
-def _words(name: str, text: str) -> list[str]:
-    try:
-        return shlex.split(text)
-    except ValueError as error:
-        raise ConfigError(f"{name}: cannot be split into words: {error}; quote it as a shell would need it") from None
-
-
-def _is_list(key: str) -> bool:
-    return key in Settings.model_fields and _kind(Settings.model_fields[key]) == "list"
-
-
-def _kind(field: FieldInfo) -> str:
-    extra = field.json_schema_extra
-    return str(extra["kind"]) if isinstance(extra, dict) else ""
-
-
-def _shown(default: object) -> str:
-    if default is None or default == ():
-        return ""
-    return str(default).lower() if isinstance(default, bool) else str(default)
-
-
-def _known() -> str:
-    return ", ".join(Settings.model_fields)
+    return variables(Settings, environ, prefix=PREFIX, others=OTHER_VARIABLES)
 
 
 def _variable(key: str) -> str:

@@ -14,6 +14,7 @@
     │   ├── SandboxUnavailable     the engine, the image or a container is gone
     │   │   └── InstallError       what the repository asks for cannot be installed
     │   ├── EndpointUnavailable    the model endpoint is down, or speaks nonsense
+    │   ├── QueueError             the bot's database cannot be written or read
     │   └── StoreError             the run folder cannot be written or read
     └── ContestantError            the program in the sandbox misbehaved: evidence, never an exit status
 
@@ -31,6 +32,7 @@ __all__ = [
     "InfrastructureError",
     "InstallError",
     "PatchError",
+    "QueueError",
     "RepositoryError",
     "SandboxUnavailable",
     "StoreError",
@@ -92,6 +94,10 @@ class InstallError(SandboxUnavailable):
 
 class EndpointUnavailable(InfrastructureError):  # noqa: N818 - named for the state it reports
     """The model endpoint is down, or answers with something that is not its protocol."""
+
+
+class QueueError(InfrastructureError):
+    """The bot's database cannot be written or read."""
 
 
 class StoreError(InfrastructureError):

@@ -1,6 +1,6 @@
 """The seams of codeopt: every outside system is reached through one of these protocols.
 
-Each has a fake that ships (`codeopt.adapters.fake_*`, `codeopt.adapters.store.memory`) and a conformance suite
+Each has a fake that ships (`codeopt.adapters.fake_*`, and `memory` in `adapters.store` and `adapters.queue`) and a conformance suite
 (`tests/conformance/`) that every implementation passes.
 """
 
@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from codeopt.model.bot import Claim, Counts, Delivery, Job, JobState
 from codeopt.model.evidence import Machine, Verdict, Weather
 from codeopt.model.patch import Candidate
 from codeopt.model.proposal import Proposal, ProposalRequest
 from codeopt.model.report import RunInfo
 from codeopt.model.work import Command, Environment, ExecResult
 
-__all__ = ["Channel", "Proposer", "Reporter", "Sandbox", "SandboxProvider", "Store"]
+__all__ = ["Channel", "Proposer", "Queue", "Reporter", "Sandbox", "SandboxProvider", "Store"]
 
 
 class Proposer(Protocol):
@@ -244,4 +245,56 @@ class Reporter(Protocol):
 
     def progress(self, done: int, total: int, unit: str) -> None:
         """How far the current stage is."""
+        ...
+
+
+class Queue(Protocol):
+    """The bot's jobs, durable once a method returns; for several threads and, in a database, several processes. Methods raise QueueError.
+
+    Jobs of a lane (`Job.lane`: a repository) run one at a time, in the order in which they were offered; one that waits for another
+    attempt holds up the later ones. Lanes run in parallel, the one that has waited longest first.
+    A delivery makes its job once, however often it is offered. A job is *started* at least once: a worker may die after acting and before
+    `finish`, and the job is claimed again. It is *finished* once, its effect kept in the same step. For the outside to see one effect
+    too, each call that changes something there carries `Job.id`, and looks for what bears it before it makes anything. A worker whose
+    lease lapsed may still be at work when another has the job: what it then says of it is not heard.
+    """
+
+    def offer(self, delivery: Delivery, job: Job) -> bool:
+        """Keep a delivery and its job; False where a delivery of that id, or of that content key, was kept before."""
+        ...
+
+    def claim(self, *, lease_s: float) -> Claim | None:
+        """Take the next job that is due; None where there is none. One whose lease lapsed is due, or FAILED if it had its attempts."""
+        ...
+
+    def renew(self, claim: Claim, *, lease_s: float) -> bool:
+        """Hold a claim for so many seconds from now; False where it is lost."""
+        ...
+
+    def finish(self, claim: Claim, effect: str) -> bool:
+        """Keep that a job is DONE, and what came of it; False, and nothing kept, where the claim is lost."""
+        ...
+
+    def fail(self, claim: Claim, fault: str, *, final: bool = False) -> JobState | None:
+        """Keep that an attempt failed: WAITING for another, or FAILED when it was the last or is `final`. None where the claim is lost."""
+        ...
+
+    def release(self, claim: Claim) -> bool:
+        """Give a job back as if it had not been claimed; False where the claim is lost."""
+        ...
+
+    def jobs(self, lane: str) -> tuple[Job, ...]:
+        """Return the jobs of a lane, ended ones too, in the order in which they were offered."""
+        ...
+
+    def counts(self) -> Counts:
+        """Count jobs by state."""
+        ...
+
+    def forget(self, *, older_than_s: float) -> int:
+        """Drop the jobs that ended longer ago, with their deliveries, and say how many; offered again, such a delivery is new."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database; safe to call twice."""
         ...

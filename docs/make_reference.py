@@ -7,8 +7,10 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from codeopt.bot.settings import BotSettings
 from codeopt.config import describe
 from codeopt.rules.catalogue import RULES
+from codeopt.sources import SettingDoc, described
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -21,12 +23,21 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def settings() -> str:
     """Return the page of settings."""
-    rows = [(f"`{one.name}`", one.type, one.default, one.description) for one in describe()]
     return (
         "# Settings\n\nEach setting is a flag (`--max-targets 5`; those that several commands share are in `--help`), an environment variable "
         "(`CODEOPT_MAX_TARGETS=5`) or a key of `[tool.codeopt]` in the repository's pyproject.toml (`max_targets = 5`), in this order of "
         "precedence. An unknown key is an error. Durations are `90s`, `10m` or `1h30m`, sizes `512m` or `4g`.\n\n"
-        f"{table(('setting', 'value', 'default', 'meaning'), rows)}"
+        f"{rows(describe())}\n## codeopt bot\n\n"
+        "The service has settings of its own. Each is a variable (`CODEOPT_BOT_LEASE=5m`; the webhook's secret is `CODEOPT_WEBHOOK_SECRET`), and "
+        "some are flags, which win. [What they do](bot.md).\n\n"
+        f"{rows(described(BotSettings))}"
+    )
+
+
+def rows(settings: Iterable[SettingDoc]) -> str:
+    """Return the table of some settings."""
+    return table(
+        ("setting", "value", "default", "meaning"), [(f"`{one.name}`", one.type, one.default, one.description) for one in settings]
     )
 
 

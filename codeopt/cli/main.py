@@ -27,6 +27,7 @@ COMMANDS = {
     "profile": "Show where the time of the workload goes.",
     "report": "Show the evidence of an earlier run.",
     "bench": "Run a suite of tasks and print a table of proven speed-ups.",
+    "bot": "Serve the GitHub App: webhooks become jobs.",
     "serve": "Start a model server with what suits code editing (vLLM).",
     "doctor": "Say what is missing (Docker, model, git) and how to get it.",
 }

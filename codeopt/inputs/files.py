@@ -11,17 +11,20 @@ from codeopt.model.plan import FILES, Change, Plan
 
 __all__ = ["file_plans"]
 
-_QUIET = ("none", "one", "two", "reversed", "doubled", "unended")
-_BREAKING = ("spaced", "gap", "blank", "spaces", "returns", "mark", "foreign", "seams", "broken")
-_EACH = 3
+_QUIET = frozenset({"none", "one", "two", "reversed", "doubled", "unended"})
+_NAMES = (*sorted(_QUIET), "spaced", "gap", "blank", "spaces", "returns", "mark", "foreign", "seams", "broken")
+_EACH = 4
 
 
 def file_plans(calls: Sequence[Call], random: Random) -> list[Plan]:
-    """Return plans that make each change to the files of a few of the calls that came with text files; none where none did."""
-    found = [call for call in calls if call.has_files]
-    names = [*((name, "") for name in _QUIET), *((name, "lines") for name in _BREAKING)]
+    """Return plans that make each change to the files of a few of the calls that came with text files; none where none did.
+
+    What the files of some call look like already breaks nothing.
+    """
+    found = [call for call in calls if call.files is not None]
+    usual = _QUIET.union(*(call.files or () for call in found))
     return [
-        Plan(call=call.number, changes=(Change(place=FILES, value=json.dumps([name])),), breaks=breaks)
-        for name, breaks in names
+        Plan(call=call.number, changes=(Change(place=FILES, value=json.dumps([name])),), breaks="" if name in usual else "lines")
+        for name in _NAMES
         for call in random.sample(found, min(_EACH, len(found)))
     ]

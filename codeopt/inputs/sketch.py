@@ -44,12 +44,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A recorded call: its number, its arguments by place, the pairs of places that hold one object; whether it came with text files."""
+    """A recorded call: its number, its arguments by place, the pairs of places that hold one object.
+
+    `files` is None where it came without text files, else it names the changes that would bring nothing new to these.
+    """
 
     number: int
     arguments: Mapping[Place, Node]
     aliases: frozenset[tuple[Place, ...]]
-    has_files: bool = False
+    files: frozenset[str] | None = None
 
 
 def read_calls(sketches: Sequence[object]) -> tuple[Call, ...]:
@@ -65,9 +68,13 @@ def _call(sketch: object) -> Call | None:
         arguments.update({("kwargs", str(name)): _node(data) for name, data in sketch["kwargs"].items()})
         groups = [[(str(kind), at if isinstance(at, int) else str(at)) for kind, at in group] for group in sketch.get("alias", [])]
         aliases = frozenset(pair for group in groups for pair in _pairs(group))
-        return Call(number=sketch["call"], arguments=arguments, aliases=aliases, has_files=sketch.get("files") is True)
+        return Call(number=sketch["call"], arguments=arguments, aliases=aliases, files=_files(sketch.get("files")))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+
+
+def _files(told: object) -> frozenset[str] | None:
+    return frozenset(name for name in told if isinstance(name, str)) if isinstance(told, list) else None
 
 
 def _pairs(group: Sequence[tuple[str, str | int]]) -> list[tuple[Place, ...]]:

@@ -27,8 +27,9 @@ FEWEST = 2
 def shrunk(scene: Scene, sides: tuple[Sandbox, Sandbox], recording: Recording, data: bytes) -> Difference | None:
     """Return the difference between the original and the candidate on the smallest relative of an input that still shows it.
 
-    The original ends as it does on the input itself: a smaller one that it rejects would show another difference. None where not even the input by itself shows it: then it takes the calls before it as well. Only what the original does the same way in
-    two processes, under two hash seeds, counts.
+    The original ends as it does on the input itself: a smaller one that it rejects would show another difference. None where not even
+    the input by itself shows it: then it takes the calls before it as well. Only what the original does the same way in two processes,
+    under two hash seeds, counts.
     """
     old, new = sides
     try:

@@ -22,7 +22,7 @@ WITH = frozenset({1, 3, 4})
 def sketches():
     """Sketches of six calls, three of which came with text files."""
     found = sketched([(("a" * number, [number]), {}) for number in range(6)])
-    return [{**sketch, "files": sketch["call"] in WITH} for sketch in found]
+    return [{**sketch, "files": [] if sketch["call"] in WITH else None} for sketch in found]
 
 
 @pytest.fixture
@@ -63,7 +63,15 @@ def test_one_call_with_files_is_enough(sketches):
     assert names(found) == set(CHANGES)
 
 
-@pytest.mark.parametrize("told", [False, None, "yes", 1])
+def test_what_some_recorded_files_look_like_breaks_nothing(sketches):
+    seen = [{**sketch, "files": ["gap", "foreign", 7] if sketch["call"] == 3 else sketch["files"]} for sketch in sketches]
+    found = file_plans(read_calls(seen), Random(1))
+    assert names(plan for plan in found if not plan.breaks) == QUIET | {"gap", "foreign"}
+    assert names(found) == set(CHANGES)
+    assert {plan.call for plan in found if "gap" in plan.files} == WITH
+
+
+@pytest.mark.parametrize("told", [False, None, "yes", 1, {}])
 def test_without_files_nothing_is_planned_for_them(sketches, told):
     without = [{**sketch, "files": told} for sketch in sketches]
     assert file_plans(read_calls(without), Random(1)) == []
@@ -84,7 +92,7 @@ def test_lines_that_need_not_hold_are_not_broken(sketches):
 
 def test_a_plan_says_what_it_does_to_files(calls, sketches):
     assert {json.loads(plan.files)[0] for plan in file_plans(calls, Random(1))} == set(CHANGES)
-    others = plans([{**sketch, "files": False} for sketch in sketches], Signature(), most=50, seed="s")
+    others = plans([{**sketch, "files": None} for sketch in sketches], Signature(), most=50, seed="s")
     assert {plan.files for plan in others} == {""}
 
 

@@ -14,11 +14,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from codeopt_inside import byvalue, calls, canon, given_files, left_files, passing, values, vary, watch, world, worn
+from codeopt_inside import byvalue, calls, canon, given_files, left_files, passing, sketch, values, vary, watch, world, worn
 from codeopt_inside.children import in_child
 from codeopt_inside.smaller import smaller
 from codeopt_inside.target import Target
-from codeopt_inside.varied_files import CHANGES, changed, mixed
+from codeopt_inside.varied_files import CHANGES, changed, mixed, traits
 
 
 @pytest.fixture(autouse=True)
@@ -307,7 +307,22 @@ def test_lines_that_are_mixed_do_not_run_together(tmp_path):
 
 def test_a_folder_without_text_files_is_not_changed(tmp_path):
     (tmp_path / "b.bin").write_bytes(b"\xff\x00")
+    (tmp_path / "a.txt").write_text("")
     assert not changed(str(tmp_path), "one")
+    assert traits(str(tmp_path)) is None
+
+
+@pytest.mark.parametrize("name", ["spaced", "gap", "blank", "spaces", "returns", "mark", "foreign", "seams"])
+def test_what_a_change_makes_of_a_text_is_seen_in_it(name, tmp_path):
+    (tmp_path / "a.txt").write_text("one two\nthree\nfour\n")
+    assert traits(str(tmp_path)) == []
+    changed(str(tmp_path), name)
+    assert traits(str(tmp_path)) == [name]
+
+
+def test_a_sketch_says_what_the_text_files_of_a_call_look_like():
+    calls = [kept(str(in_folder("in.txt", "one\n\ntwo\r\n"))), kept(str(in_folder("in.txt", "one"))), kept(str(in_folder("none")), "x")]
+    assert [told["files"] for told in sketch.sketches(calls, 9)] == [["gap", "returns"], [], None]
 
 
 @pytest.mark.parametrize(("mode", "text"), [("r", "two\nthree\n"), ("rb", b"two\nthree\n")])

@@ -40,12 +40,14 @@ BODY = """    if parts < 1:
 
 
 def test_a_difference_in_results_is_not_traded_for_one_in_how_inputs_are_rejected(staged):
-    verdict = staged(("shares",), module=MODULE, bench=BENCH, tests=TESTS).screen("shares", BODY, "    return [-(-value // parts) for value in values]\n")
+    stage = staged(("shares",), module=MODULE, bench=BENCH, tests=TESTS)
+    verdict = stage.screen("shares", BODY, "    return [-(-value // parts) for value in values]\n")
     assert verdict.outcome is Outcome.WRONG
     assert "expected it returned" in verdict.reason
 
 
 def test_an_input_that_only_the_original_rejects_is_made_small_too(staged):
-    verdict = staged(("shares",), module=MODULE, bench=BENCH, tests=TESTS + REFUSAL).screen("shares", BODY, BODY.replace("parts < 1", "parts < 0"))
+    stage = staged(("shares",), module=MODULE, bench=BENCH, tests=TESTS + REFUSAL)
+    verdict = stage.screen("shares", BODY, BODY.replace("parts < 1", "parts < 0"))
     assert verdict.outcome is Outcome.WRONG
     assert verdict.reason.startswith("on input ([], 0) expected it raised ValueError('0 parts')")

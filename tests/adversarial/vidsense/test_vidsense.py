@@ -94,3 +94,4 @@ def test_right_code_is_not_called_wrong(corpus, case, courts):
         # Other work on the machine can hide a gain once.
         verdict = courts.judged(corpus, case)
     assert verdict.outcome in (("FASTER",) if case.faster else case.outcomes), verdict.reason
+    assert re.search(case.reason, verdict.reason), verdict.reason

@@ -2,7 +2,8 @@
 
 Runs on the original's side only. Each value is a node: the name of its type, and what fits the type: a value, a length, a few members.
 `lacks` names what does not hold of it, out of what values often have in common: `OF_ATOMS` tell of all that it holds, however deep,
-`OF_ITEMS` of the items of one list. What is large is looked at in part, so a plan may break a property that nobody saw.
+`OF_ITEMS` of the items of one list; `files` tells what the text files look like that the call came with. What is large is looked at in
+part, so a plan may break a property that nobody saw.
 """
 
 import base64
@@ -55,7 +56,7 @@ def _sketch(number, data):
             "call": number,
             "args": [sketcher.node(value) for value in arguments],
             "kwargs": {name: sketcher.node(value) for name, value in keywords.items()},
-            "files": given_files.folder_of(keywords) is not None and varied_files.has_texts(given_files.folder_of(keywords)),
+            "files": None if given_files.folder_of(keywords) is None else varied_files.traits(given_files.folder_of(keywords)),
             "alias": _aliases([*((["args", at], v) for at, v in enumerate(arguments)), *((["kwargs", n], v) for n, v in keywords.items())]),
         }
     except Exception:  # the replay counts what cannot be rebuilt

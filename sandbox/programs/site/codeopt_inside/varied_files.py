@@ -9,6 +9,17 @@ import re
 MOST_BYTES = 1_000_000
 _OWN_SHARE = 0.6
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
+# What tells of a text that it is already as a change would make it.
+_TRAITS = {
+    "spaced": re.compile(r"(?:\A|\n)\n\Z"),
+    "gap": re.compile(r"(?:\A|\n)\n+[^\n]"),
+    "blank": re.compile(r"^[ \t]+$", re.MULTILINE),
+    "spaces": re.compile(r"^[^\S\n]*[^\S\0-\x7f][^\S\n]*$", re.MULTILINE),
+    "returns": re.compile(r"\r\n"),
+    "mark": re.compile(r"\A\ufeff"),
+    "foreign": re.compile(r"[^\W\0-\x7f]"),
+    "seams": re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]"),
+}
 _END = re.compile(r"\r?\n\Z")
 _LETTERS = re.compile("[a-z]")
 
@@ -29,9 +40,10 @@ def changed(folder, name):
     return _changed(folder, CHANGES[name])
 
 
-def has_texts(folder):
-    """Tell whether there is a text file in a folder."""
-    return any(_text(os.path.join(place, name)) for place, _, names in os.walk(folder) for name in names)
+def traits(folder):
+    """Return the names of those `CHANGES` that bring nothing new to the text files of a folder; None where there are no such files."""
+    texts = [text for place, _, names in os.walk(folder) for name in names if (text := _text(os.path.join(place, name)))]
+    return sorted(name for name, pattern in _TRAITS.items() if any(map(pattern.search, texts))) if texts else None
 
 
 def _changed(folder, change):
