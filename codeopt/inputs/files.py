@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import zip_longest
 from random import Random
 
-from codeopt.inputs.sketch import Call
+from codeopt.inputs.sketch import Call, Node
 from codeopt.model.plan import FILES, Change, Plan
 
 __all__ = ["file_plans"]
@@ -26,5 +27,19 @@ def file_plans(calls: Sequence[Call], random: Random) -> list[Plan]:
     return [
         Plan(call=call.number, changes=(Change(place=FILES, value=json.dumps([name])),), breaks="" if name in usual else "lines")
         for name in _NAMES
-        for call in random.sample(found, min(_EACH, len(found)))
+        for call in _different(found, random)[:_EACH]
     ]
+
+
+def _different(calls: Sequence[Call], random: Random) -> list[Call]:
+    """Return calls in any order, first some of which no two are alike but for texts: many may be in one mode, where files hardly count."""
+    shuffled = random.sample(calls, len(calls))
+    alike: dict[frozenset[object], list[Call]] = {}
+    for call in shuffled:
+        alike.setdefault(frozenset((place, node.type, *_told(node)) for place, node in call.arguments.items()), []).append(call)
+    return [call for turn in zip_longest(*alike.values()) for call in turn if call is not None]
+
+
+def _told(node: Node) -> tuple[object, ...]:
+    """Return what a value that is no text looks like from outside."""
+    return () if node.type in {"str", "bytes"} or node.kind == "text" else (node.value, node.length)

@@ -57,6 +57,14 @@ def test_each_change_is_made_to_different_calls(calls):
     assert len(found) > len(CHANGES)
 
 
+def test_calls_of_one_mode_are_no_more_than_one_of_each_change_where_there_are_others():
+    calls = [((f"in{number}.txt", max(0, number - 40)), {}) for number in range(44)]
+    told = read_calls([{**sketch, "files": []} for sketch in sketched(calls)])
+    found = file_plans(told, Random(1))
+    assert len(told) == 44
+    assert all(sum(plan.call <= 40 for plan in found if plan.files == json.dumps([name])) == 1 for name in CHANGES)
+
+
 def test_one_call_with_files_is_enough(sketches):
     found = file_plans(read_calls(sketches[:2]), Random(1))
     assert {plan.call for plan in found} == {1}

@@ -273,3 +273,36 @@ def test_tangles_end_and_are_said_to_be_unreadable(code):
     start = time.monotonic()
     assert "hidden" in kinds(BASE + code) or "patching" in kinds(BASE + code)
     assert time.monotonic() - start < 20
+
+
+HINTED = """
+from __future__ import annotations
+
+from pathlib import Path
+{before}
+
+def f(items, n=1):
+    return {body}
+
+
+def _chosen(path: str | Path, name: Path | None = None) -> dict[str, {returned}]:
+    {line}
+    return {{}}
+"""
+
+
+def hinted(*, returned="Path", line="count: Path | None = None", **texts):
+    before = "from __future__ import annotations\n\nfrom pathlib import Path\n\n\ndef f(items, n=1):\n    return items\n"
+    after = HINTED.format(**{"before": "", "body": "list(items)", "returned": returned, "line": line, **texts})
+    return kinds(after, before)
+
+
+def test_a_type_hint_that_is_never_evaluated_uses_nothing():
+    assert hinted() == set()
+
+
+def test_a_type_hint_is_read_where_it_is_evaluated_or_calls_something():
+    assert kinds("from pathlib import Path\n\n\ndef g(path: Path) -> None: ...\n" + BASE) == {"files"}
+    assert hinted(returned='open("x")') == {"files"}
+    assert hinted(line='count: Path("x").touch() = 1') == {"files"}
+    assert hinted(line='Path("x").touch()') == {"files"}

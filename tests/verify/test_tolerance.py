@@ -158,6 +158,15 @@ def test_without_a_tolerance_a_slight_difference_is_wrong_and_a_way_out_is_named
     assert "--float-rtol" not in judged(answer("e", 1.0, 8.008), None).detail
 
 
+def test_of_a_result_with_too_many_floats_it_is_said_that_nothing_is_allowed():
+    large = Expected(answers=(replace(answer("d", 1.0), parted=parted(skeleton="")),), replayed=(0,))
+    got = Replay(answers=(replace(answer("e", 1.0), parted=parted(skeleton="")),))
+    check = judge_calls(large, got, seen=1, tolerance=TIGHT)
+    assert check.passed is False
+    assert "more than a million floats is compared to the bit" in check.detail
+    assert "million" not in judge_calls(large, got, seen=1).detail
+
+
 def test_floats_on_worn_objects_may_differ_as_well():
     assert judged(answer("d", 1.0, 8.0), TIGHT, worn=2.0 + 2**-45).passed is True
     check = judged(answer("d", 1.0, 8.0), TIGHT, worn=2.1)

@@ -14,6 +14,7 @@ __all__ = ["Place", "Reading", "gives_several", "imported_module", "qualname"]
 CAPTURES = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
 SEVERAL = frozenset({"overload", "setter", "getter", "deleter", "register", "singledispatch", "singledispatchmethod"})
 PATIENCE = 40
+HINTS = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.BitOr, ast.Tuple, ast.List, ast.Constant, ast.Load)
 
 
 class Place(NamedTuple):
@@ -37,6 +38,7 @@ class Reading:
         self._defined: dict[int, dict[str, ast.stmt]] = {}
         self._calls: defaultdict[str, set[str]] | None = None
         self._top = {id(node) for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)}
+        self._postponed = any(_postpones(node) for node in tree.body)
         self.module = self._scope(tree, None)
         waiting = [Place(child, self.module, tree) for child in reversed(tree.body)]
         while waiting:
@@ -66,7 +68,12 @@ class Reading:
         elif isinstance(node, COMPREHENSIONS):
             yield from self._comprehension(node, scope)
         else:
-            yield from (Place(each, scope, node) for each in ast.iter_child_nodes(node))
+            hint = node.annotation if isinstance(node, ast.arg | ast.AnnAssign) else None
+            yield from (Place(each, scope, node) for each in ast.iter_child_nodes(node) if each is not hint or not self._is_text(each))
+
+    def _is_text(self, hint: ast.AST) -> bool:
+        """Whether a type hint is never evaluated, and would do nothing if it were."""
+        return self._postponed and all(isinstance(node, HINTS) for node in ast.walk(hint))
 
     def _function(self, node: Functions | ast.Lambda, scope: Scope) -> Iterator[Place]:
         inner = self._scope(node, scope)
@@ -74,7 +81,7 @@ class Reading:
             inner.bind(parameter.arg, value=(default, scope) if default else None)
         if isinstance(node, Functions):
             yield from (Place(each, scope, node) for each in node.decorator_list)
-            if node.returns:
+            if node.returns and not self._is_text(node.returns):
                 yield Place(node.returns, scope, node)
         yield Place(node.args, scope, node)
         body = node.body if isinstance(node, Functions) else [node.body]
@@ -149,6 +156,11 @@ class Reading:
     def marked(self, module: str) -> str:
         """Return a module's name, marked where it is the repository's own, so that it is not taken for one of the tables."""
         return f"repo:{module}" if module.partition(".")[0] in self._own else module
+
+
+def _postpones(node: ast.stmt) -> bool:
+    """Whether a statement makes texts of all type hints of its module."""
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__" and any(alias.name == "annotations" for alias in node.names)
 
 
 def gives_several(node: Functions | ast.ClassDef) -> bool:

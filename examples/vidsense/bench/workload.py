@@ -1,11 +1,16 @@
 """The whole front end on small inputs: what a profiler, or an optimizer, should look at. Prints what came out, and no times.
 
-Inputs are small enough to be kept: codeopt records calls whose arguments take at most 4 MB, a module's weights among them.
+    python -m bench.workload [--small]
+
+Inputs are small enough to be kept: codeopt records calls whose arguments take at most 4 MB, a module's weights among them. With --small
+clips alone, none of which gives more than a million floats: so many can be compared within a tolerance.
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +32,7 @@ SHAPES = (  # frames, height, width: fresh ones of several sizes, then one again
     (1, 720, 1280),
     (5, 360, 640),
 )
+SMALL = ((2, 240, 320), (1, 500, 281), (2, 90, 160), (1, 400, 300), (2, 240, 320))
 SECONDS = 24
 
 
@@ -44,10 +50,10 @@ def moving_square(count: int, height: int, width: int) -> list[np.ndarray]:
     return frames
 
 
-def clips() -> None:
+def clips(shapes: Sequence[tuple[int, int, int]]) -> None:
     """Preprocess clips of several shapes, as an image processor is called."""
     rng = np.random.default_rng(0)
-    for count, height, width in SHAPES:
+    for count, height, width in shapes:
         clip = rng.integers(0, 256, (count, height, width, 3), dtype=np.uint8)
         patches = preprocess_clip(clip, max_pixels=28 * 28 * 256)
         print(clip_hash(clip)[:12], tuple(patches.grid), f"{float(np.abs(patches.rows).mean()):.4f}")
@@ -95,8 +101,13 @@ def tower() -> None:
 
 
 def main() -> None:
-    """Run it all."""
-    clips()
+    """Run it all, or small clips alone."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", action="store_true")
+    if parser.parse_args().small:
+        clips(SMALL)
+        return
+    clips(SHAPES)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "square.mp4"
         frames = moving_square(10 * SECONDS, 240, 320)
