@@ -87,4 +87,4 @@ def test_nothing_more_is_learnt_for_a_candidate_that_changes_its_target_alone(ju
     loop = "    result = 0\n    for name in names:\n        result += place(name)\n    return result"
     verdict, learnt = judged(MODULE.replace(loop, "    return sum(map(place, names))"))
     assert list(learnt) == ["survey/expected"]
-    assert verdict.outcome in {Outcome.FASTER, Outcome.NOT_PROVEN}
+    assert verdict.outcome in {Outcome.FASTER, Outcome.NOT_PROVEN, Outcome.SLOWER}
