@@ -14,7 +14,7 @@ __all__ = ["file_plans"]
 
 _QUIET = frozenset({"none", "one", "two", "reversed", "doubled", "unended"})
 _NAMES = (*sorted(_QUIET), "spaced", "gap", "blank", "spaces", "returns", "mark", "foreign", "seams", "broken")
-_EACH = 4
+_EACH = 8
 
 
 def file_plans(calls: Sequence[Call], random: Random) -> list[Plan]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Tried", "fitting", "telling"]
@@ -34,7 +34,7 @@ def telling(tried: Sequence[Tried], *, most: int, most_bytes: int) -> tuple[int,
     """
     usable = [at for at, each in enumerate(tried) if each.outcome]
     new = _new(tried, usable)
-    new += [at for at in _odd(tried, usable) if at not in new]
+    new += [at for at in (*_odd(tried, usable), *_filed(tried, usable)) if at not in new]
     rest = [at for at in usable if at not in new]
     raised = [at for at in rest if tried[at].outcome != "returned"][: most // 4]
     returned = [at for at in rest if tried[at].outcome == "returned"]
@@ -56,15 +56,34 @@ def _new(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
 
 
 def _odd(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
-    """Return the positions of the first calls that break each property, or find files changed in each way, and return something."""
-    counts = Counter[tuple[str, str]]()
+    """Return the positions of the first calls that break each property and return something."""
+    counts = Counter[str]()
     found: list[int] = []
     for at in usable:
-        kind = (tried[at].breaks, tried[at].files)
-        if any(kind) and tried[at].outcome == "returned" and counts[kind] < _OF_A_KIND:
+        breaks = tried[at].breaks
+        if breaks and not tried[at].files and tried[at].outcome == "returned" and counts[breaks] < _OF_A_KIND:
             found.append(at)
-            counts[kind] += 1
+            counts[breaks] += 1
     return found
+
+
+def _filed(tried: Sequence[Tried], usable: Sequence[int]) -> list[int]:
+    """Return the positions of calls that find files changed in each way and return something: those that pass through most of the code."""
+    ways: dict[str, list[int]] = {}
+    for at in usable:
+        if tried[at].files and tried[at].outcome == "returned":
+            ways.setdefault(tried[at].files, []).append(at)
+    return [at for way in ways.values() for at in _spread(tried, way)]
+
+
+def _spread(tried: Sequence[Tried], left: list[int]) -> Iterator[int]:
+    """Yield a few positions, each of the call that passes through most of what the ones before it did not; then of those with most."""
+    arcs: set[tuple[int, int]] = set()
+    for _ in range(min(_OF_A_KIND, len(left))):
+        best = max(left, key=lambda at: (len(tried[at].arcs - arcs), len(tried[at].arcs)))
+        arcs |= tried[best].arcs
+        left = [at for at in left if at != best]
+        yield best
 
 
 def fitting(sizes: Sequence[int], order: Iterable[int], *, most_bytes: int, least: int = 0, most: int | None = None) -> list[int]:

@@ -58,11 +58,11 @@ def test_each_change_is_made_to_different_calls(calls):
 
 
 def test_calls_of_one_mode_are_no_more_than_one_of_each_change_where_there_are_others():
-    calls = [((f"in{number}.txt", max(0, number - 40)), {}) for number in range(44)]
+    calls = [((f"in{number}.txt", max(0, number - 40)), {}) for number in range(60)]
     told = read_calls([{**sketch, "files": []} for sketch in sketched(calls)])
     found = file_plans(told, Random(1))
-    assert len(told) == 44
-    assert all(sum(plan.call <= 40 for plan in found if plan.files == json.dumps([name])) == 1 for name in CHANGES)
+    assert all(sum(plan.call <= 40 for plan in found if plan.files == json.dumps([name])) <= 1 for name in CHANGES)
+    assert any(plan.call <= 40 for plan in found)
 
 
 def test_one_call_with_files_is_enough(sketches):

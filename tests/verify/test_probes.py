@@ -68,3 +68,11 @@ def test_some_of_each_way_to_change_files_are_kept():
     kept = telling([*usual, *changed], most=16, most_bytes=10**6)
     names = [[*usual, *changed][at].files for at in kept]
     assert names.count("none") == names.count("gap") == names.count("mark") == 4
+
+
+def test_of_calls_that_find_files_changed_alike_those_are_kept_that_pass_through_most_of_the_code():
+    usual = [Tried(outcome="returned", arcs=frozenset({(0, 1), (1, 2), (2, 3)}), size=at) for at in range(9)]
+    dull = [Tried(outcome="returned", arcs=frozenset({(0, 1)}), size=9, files="gap") for _ in range(9)]
+    left, right = (Tried(outcome="returned", arcs=frozenset({(0, 1), arc}), size=9, files="gap") for arc in ((1, 2), (2, 3)))
+    kept = telling([*usual, *dull, left, *dull, right, *dull], most=6, most_bytes=10**6)
+    assert {18, 28} <= set(kept)
