@@ -9,11 +9,13 @@
     │   ├── TargetError            a target that does not exist, or that is ambiguous
     │   ├── PatchError             a patch that does not apply, or does not parse
     │   ├── WorkloadError          no workload, or one that fails on the original code
-    │   └── BaselineError          tests that fail before any patch
+    │   ├── BaselineError          tests that fail before any patch
+    │   └── ForgeRefused           the code host will not do it: not installed, not permitted, not there
     ├── InfrastructureError        exit 3: something outside was lost
     │   ├── SandboxUnavailable     the engine, the image or a container is gone
     │   │   └── InstallError       what the repository asks for cannot be installed
     │   ├── EndpointUnavailable    the model endpoint is down, or speaks nonsense
+    │   ├── ForgeUnavailable       the code host is down, speaks nonsense, or asks to wait
     │   └── StoreError             the run folder cannot be written or read
     └── ContestantError            the program in the sandbox misbehaved: evidence, never an exit status
 
@@ -28,6 +30,8 @@ __all__ = [
     "ConfigError",
     "ContestantError",
     "EndpointUnavailable",
+    "ForgeRefused",
+    "ForgeUnavailable",
     "InfrastructureError",
     "InstallError",
     "PatchError",
@@ -76,6 +80,10 @@ class BaselineError(UsageError):
     """The repository's tests fail before any patch."""
 
 
+class ForgeRefused(UsageError):  # noqa: N818 - named for what happened
+    """The code host will not do it, now or later: the App is not installed, may not, or there is no such thing. To ask again is no use."""
+
+
 class InfrastructureError(CodeoptError):
     """Something outside codeopt was lost; nothing was learnt about any candidate."""
 
@@ -92,6 +100,18 @@ class InstallError(SandboxUnavailable):
 
 class EndpointUnavailable(InfrastructureError):  # noqa: N818 - named for the state it reports
     """The model endpoint is down, or answers with something that is not its protocol."""
+
+
+class ForgeUnavailable(InfrastructureError):  # noqa: N818 - named for the state it reports
+    """The code host is down, answers with something that is not its protocol, or asks to wait; the same may be asked again later.
+
+    `retry_after_s` is the wait that it asks for, in seconds; None where it names none.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        """Keep the one line, and the wait."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class StoreError(InfrastructureError):
