@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 _TIMEOUT_S = 600.0
 _ATTEMPTS = 3
 _BACKOFF_S = 2.0
-_REF = re.compile(r"refs/[^\s:^~?*\[\\+]+|[0-9a-f]{40}|[0-9a-f]{64}")
+_REF = re.compile(r"refs/(?!.*\.\.)[^\s:^~?*\[\\+]+|[0-9a-f]{40}|[0-9a-f]{64}")
 # How the network is reached from here, which git as codeopt runs it does not see otherwise.
 _PASSED = (
     "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "ALL_PROXY", "all_proxy",

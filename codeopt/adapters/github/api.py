@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from types import NoneType
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -76,15 +78,24 @@ class Api:
         )
 
     async def read(self, kind: type[_Kind], call: Call, credentials: Credentials) -> _Kind:
-        """Ask, and read the answer.
+        """Ask until there is an answer that can be read as `kind`, or no use in asking again.
 
         Raises:
             AnswerLost: nobody knows whether it was carried out, and it must not be sent twice.
             ForgeUnavailable: it was not carried out.
             Refusal: it will not be.
         """
-        answer = await self.ask(call, credentials)
-        return self._parsed(kind, answer, call)
+        return (await self._asked(kind, call, credentials)).value
+
+    async def tell(self, call: Call, credentials: Credentials) -> None:
+        """Ask for what has no answer but that it was done.
+
+        Raises:
+            AnswerLost: nobody knows whether it was carried out, and it must not be sent twice.
+            ForgeUnavailable: it was not carried out.
+            Refusal: it will not be.
+        """
+        await self._asked(NoneType, call, credentials)
 
     async def pages(self, kind: type[_Kind], call: Call, credentials: Credentials) -> AsyncIterator[_Kind]:
         """Ask for a list page by page.
@@ -95,37 +106,29 @@ class Api:
         """
         query = {**call.query, "per_page": PAGE}
         for _ in range(_MOST_PAGES):
-            answer = await self.ask(Call(method=call.method, route=call.route, values=call.values, query=query), credentials)
-            yield self._parsed(kind, answer, call)
-            following = next_page(answer)
+            answer = await self._asked(kind, replace(call, query=query), credentials)
+            yield answer.value
+            following = next_page(answer.headers)
             if following is None:
                 return
             query = {**query, **following}
         raise ForgeRefused(f"{self._where(call)}: more than {_MOST_PAGES} pages of {PAGE}; nothing that codeopt needs is so long")
 
-    async def ask(self, call: Call, credentials: Credentials) -> Answer:
-        """Ask until there is an answer, or no use in asking again.
-
-        Raises:
-            AnswerLost: nobody knows whether it was carried out, and it must not be sent twice.
-            ForgeUnavailable: it was not carried out.
-            Refusal: it will not be.
-        """
+    async def _asked(self, kind: type[_Kind], call: Call, credentials: Credentials) -> Answer[_Kind]:
         attempt, renewed = 0, False
         while True:
             attempt += 1
             async with credentials.gate.turn(writes=call.writes):
-                outcome = await self._once(call, await credentials.strategy(), attempt)
+                outcome = await self._once(kind, call, await credentials.strategy(), attempt)
                 if isinstance(outcome, Answer):
                     credentials.gate.answered(outcome.headers)
                     return outcome
                 if outcome.kind is FaultKind.LIMITED:
-                    credentials.gate.limited(wait_s=outcome.wait_s, until_s=outcome.until_s)
+                    wait_s = credentials.gate.limited(wait_s=outcome.wait_s, until_s=outcome.until_s)
+                    outcome = replace(outcome, wait_s=wait_s)
             if outcome.kind is FaultKind.UNAUTHENTICATED and not renewed and credentials.spoiled():
                 renewed = True
                 continue
-            if outcome.kind is FaultKind.LIMITED:
-                outcome = replace(outcome, wait_s=credentials.gate.wait_s)
             if not self._worth_repeating(outcome, call, attempt):
                 raise outcome.error(self._where(call))
             if outcome.kind is not FaultKind.LIMITED:  # the gate waits for those
@@ -141,13 +144,13 @@ class Api:
         _LOG.info("%s %s is asked again in %.1f s, attempt %d of %d", call.method, call.route, pause_s, attempt + 1, self.timing.attempts)
         await self.clock.sleep(pause_s)
 
-    async def _once(self, call: Call, strategy: BaseAuthStrategy, attempt: int) -> Answer | Fault:
-        started_s = self.clock.now_s()
-        outcome = await self._sent(call, strategy)
-        self._tell(call, outcome, ms=round(1000 * (self.clock.now_s() - started_s)), attempt=attempt)
+    async def _once(self, kind: type[_Kind], call: Call, strategy: BaseAuthStrategy, attempt: int) -> Answer[_Kind] | Fault:
+        started_s = time.monotonic()
+        outcome = await self._sent(kind, call, strategy)
+        self._log(call, outcome, ms=round(1000 * (time.monotonic() - started_s)), attempt=attempt)
         return outcome
 
-    async def _sent(self, call: Call, strategy: BaseAuthStrategy) -> Answer | Fault:
+    async def _sent(self, kind: type[_Kind], call: Call, strategy: BaseAuthStrategy) -> Answer[_Kind] | Fault:
         github = GitHub(strategy, config=self._config)
         query = {name: str(value) for name, value in call.query.items()}
         body = None if call.body is None else dict(call.body)
@@ -159,20 +162,16 @@ class Api:
         except (GitHubException, ValueError) as error:
             return read_fault(error)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(status=response.status_code, headers=headers, content=response.content)
-
-    def _parsed(self, kind: type[_Kind], answer: Answer, call: Call) -> _Kind:
         try:
-            return _reader(kind).validate_json(answer.content)
+            value = _reader(kind).validate_json(response.content or b"null")
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(map(str, first["loc"]))
-            raise unreadable(f"{where}: {first['msg']}" if where else first["msg"]).error(self._where(call)) from None
+            return unreadable(error, status=response.status_code)
+        return Answer(status=response.status_code, headers=headers, value=value)
 
     def _where(self, call: Call) -> str:
         return f"{self.host.api_url}: {call.method} {call.path}"
 
-    def _tell(self, call: Call, outcome: Answer | Fault, *, ms: int, attempt: int) -> None:
+    def _log(self, call: Call, outcome: Answer[Any] | Fault, *, ms: int, attempt: int) -> None:
         fault = outcome if isinstance(outcome, Fault) else None
         request_id = fault.request_id if fault else outcome.headers.get("x-github-request-id", "") if isinstance(outcome, Answer) else ""
         told = {
@@ -187,7 +186,7 @@ class Api:
         }
         text = "%(method)s %(route)s: %(status)s in %(ms)d ms, %(outcome)s (%(path)s, request %(request_id)s, attempt %(attempt)d)"
         _LOG.log(
-            logging.WARNING if fault else logging.INFO,
+            logging.WARNING if fault and fault.kind is not FaultKind.REFUSED else logging.INFO,
             text + (": %(sentence)s" if fault else ""),
             told | ({"sentence": fault.sentence} if fault else {}),
             extra={"github": told},

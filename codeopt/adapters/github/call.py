@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
 __all__ = ["API_VERSION", "PAGE", "Answer", "Call", "next_page"]
@@ -14,6 +14,7 @@ __all__ = ["API_VERSION", "PAGE", "Answer", "Call", "next_page"]
 API_VERSION = "2022-11-28"
 PAGE: Final = 100
 
+_Kind = TypeVar("_Kind")
 _WITH_SLASHES = frozenset({"path", "ref"})
 _NEXT = re.compile(r'<([^<>]+)>\s*;\s*rel="next"')
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
@@ -60,18 +61,18 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A response that is no error."""
+class Answer(Generic[_Kind]):
+    """A response that is no error, and what it says."""
 
     status: int
     headers: Mapping[str, str]
-    content: bytes
+    value: _Kind
 
 
-def next_page(answer: Answer) -> Mapping[str, str] | None:
+def next_page(headers: Mapping[str, str]) -> Mapping[str, str] | None:
     """Return the query of the next page of a list; None after the last one.
 
     Only the query of the link is used: where requests go is not for an answer to say.
     """
-    found: Sequence[str] = _NEXT.findall(answer.headers.get("link", ""))
+    found: Sequence[str] = _NEXT.findall(headers.get("link", ""))
     return dict(parse_qsl(urlsplit(found[0]).query)) if found else None

@@ -69,17 +69,17 @@ class CheckRunsOf:
 
     async def _annotated(self, check: CheckRun, run: CheckRunJson) -> None:
         """Add the annotations that a run lacks. The host's count is asked only where it is not known here: it may lag behind."""
-        there, lost = run.output.annotations_count, 0
+        there, attempt = run.output.annotations_count, 0
         while there < len(check.annotations):
             lot = check.annotations[there : there + ANNOTATIONS_AT_ONCE]
             try:
                 await self._patched(check, run, lot)
                 there += len(lot)
-            except AnswerLost:
-                lost += 1
-                if lost >= self._api.timing.attempts:
+            except AnswerLost as lost:
+                attempt += 1
+                if attempt >= self._api.timing.attempts:
                     raise
-                await self._api.clock.sleep(self._api.timing.pause_s(lost))
+                await self._api.clock.sleep(max(self._api.timing.pause_s(attempt), lost.retry_after_s or 0.0))
                 there = (await self._read(run)).output.annotations_count
 
     async def _patched(self, check: CheckRun, run: CheckRunJson, annotations: tuple[Annotation, ...]) -> CheckRunJson:

@@ -51,7 +51,7 @@ class Comments:
             body={"content": reaction.value},
             repeatable=True,
         )
-        await self._api.ask(call, self._credentials)
+        await self._api.read(ReactionJson, call, self._credentials)
 
     async def unreact(self, comment_id: int, reaction: Reaction) -> None:
         """Take the App's own reaction away."""
@@ -91,7 +91,7 @@ class Comments:
     async def _gone(self, call: Call) -> None:
         """Delete something that may be gone already, when the answer to an earlier attempt was lost."""
         try:
-            await self._api.ask(call, self._credentials)
+            await self._api.tell(call, self._credentials)
         except Refusal as refusal:
             if refusal.status != _NOT_FOUND:
                 raise

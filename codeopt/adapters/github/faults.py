@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 from githubkit.exception import GitHubException, RateLimitExceeded, RequestError, RequestFailed
+from pydantic import ValidationError
 
 from codeopt.adapters.github.call import Call
 from codeopt.errors import ForgeRefused, ForgeUnavailable
@@ -106,11 +107,14 @@ def timed_out(call: Call, timeout_s: float) -> Fault:
     return Fault(kind=FaultKind.LOST, sentence=f"no answer to {call.method} within {timeout_s:g} s; its status page may say why")
 
 
-def unreadable(reason: str) -> Fault:
+def unreadable(error: ValueError, *, status: int | None = None) -> Fault:
     """Return the fault of an answer that is not GitHub's."""
-    return Fault(
-        kind=FaultKind.LOST, sentence=f"what came back is not an answer of GitHub's API ({_one_line(reason)}); check the URL of the API"
-    )
+    reason = str(error)
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        reason = f"{'.'.join(map(str, first['loc']))} {first['msg']}"
+    sentence = f"what came back is not an answer of GitHub's API ({_one_line(reason)}); check the URL of the API"
+    return Fault(kind=FaultKind.LOST, sentence=sentence, status=status)
 
 
 def read_fault(error: Exception) -> Fault:
@@ -119,8 +123,8 @@ def read_fault(error: Exception) -> Fault:
         return _failed(error)
     if isinstance(error, RequestError):
         return _broken(error.exc)
-    if not isinstance(error, GitHubException):  # a header that is no number, which the library does not expect
-        return unreadable(f"{type(error).__name__}: {error}")
+    if isinstance(error, ValueError):  # a header that is no number, which the library does not expect
+        return unreadable(error)
     kind = next(KINDS[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in KINDS)
     return Fault(kind=kind, sentence=f"the client library failed ({_one_line(str(error)) or type(error).__name__}); report it to codeopt")
 

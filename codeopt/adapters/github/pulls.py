@@ -103,7 +103,8 @@ class PullRequests:
         return found
 
     async def _patch(self, number: int, body: dict[str, str]) -> None:
-        await self._api.ask(Call(method="PATCH", route=_ONE, values={**self._values, "pull_number": number}, body=body), self._credentials)
+        call = Call(method="PATCH", route=_ONE, values={**self._values, "pull_number": number}, body=body)
+        await self._api.read(PullRequestJson, call, self._credentials)
 
     @property
     def _values(self) -> dict[str, str | int]:

@@ -87,7 +87,7 @@ async def read_file(
     try:
         return base64.b64decode(found.content or "")
     except binascii.Error as error:
-        raise unreadable(str(error)).error(f"{api.host.api_url}: GET {call.path}") from None
+        raise unreadable(error).error(f"{api.host.api_url}: GET {call.path}") from None
 
 
 def _values(repository: RepositoryName) -> dict[str, str | int]:
