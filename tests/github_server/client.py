@@ -38,12 +38,11 @@ class HurriedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._open: list[httpx.AsyncHTTPTransport] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return the answer."""
-        inner = httpx.AsyncHTTPTransport(verify=False)  # there is no encryption, and reading certificates takes its time
-        self._open.append(inner)
+        """Send a request and return the answer; its connection ends with it."""
+        # There is no encryption, and reading certificates takes its time.
+        inner = httpx.AsyncHTTPTransport(verify=False, limits=httpx.Limits(max_keepalive_connections=0))
         answer = asyncio.ensure_future(inner.handle_async_request(request))
         while not answer.done():
             if self._service.hanging.is_set():
@@ -53,11 +52,6 @@ class HurriedTransport(httpx.AsyncBaseTransport):
                 raise httpx.ReadTimeout("", request=request)
             await asyncio.wait({answer}, timeout=0.005)
         return answer.result()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        while self._open:
-            await self._open.pop().aclose()
 
 
 def forge_on(server: GitHubServer, *, clock: SkippingClock | None = None, timing: Timing | None = None) -> GitHubForge:

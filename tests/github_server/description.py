@@ -145,4 +145,10 @@ def _plainest(schema: Mapping[str, Any]) -> Any:
     if kinds[0] == "object":
         return _filled(schema, {})
     texts = {"uri": "https://github.example/", "date-time": "2026-01-01T00:00:00Z"}
-    return {"string": texts.get(schema.get("format"), ""), "integer": 1, "number": 1, "boolean": False, "array": []}.get(kinds[0])
+    return {
+        "string": texts.get(schema.get("format"), "0" * schema.get("minLength", 0)),
+        "integer": 1,
+        "number": 1,
+        "boolean": False,
+        "array": [],
+    }.get(kinds[0])

@@ -134,11 +134,8 @@ def delete_reaction(asked: Asked) -> Reply:
 
 def list_checks(asked: Asked) -> Reply:
     there = required_repository(asked)
-    found = [
-        run
-        for run in there.checks.values()
-        if run.head_sha == there.origin.head(asked.values["ref"]) and asked.query.get("check_name") in {None, run.name}
-    ]
+    sha = there.origin.head(asked.values["ref"])
+    found = [run for run in there.checks.values() if run.head_sha == sha and asked.query.get("check_name") in {None, run.name}]
     if asked.query.get("filter", "latest") == "latest":
         found = list({run.name: run for run in found}.values())
     return paged(asked, [shapes.check(asked.hub, there, run) for run in found], within="check_runs")

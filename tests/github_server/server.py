@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +86,9 @@ class Service:
         self.violations: list[str] = []
         self.troubles: list[Trouble] = []
         self.hanging = threading.Event()
-        self.at_git: Any = None
+        # Run once before a call of an operation is answered, and at every call of git's.
+        self.before: dict[str, Callable[[], object]] = {}
+        self.at_git: Callable[[], object] | None = None
         self._public_key = public_key
         self._closing = threading.Event()
         self._late: list[tuple[str, Any]] = []
@@ -131,6 +133,7 @@ class Service:
             return self._sent(request, None, query, body, Refused(404, "Not Found").reply)
         operation, values = found
         self.violations += problems_of_request(operation, query, body)
+        self.before.pop(operation.id, lambda: None)()
         trouble = self._take(operation.id)
         if trouble and not trouble.after:
             await self._trouble(trouble, request, operation, query, body, lambda: self._reply(operation, values, request, query, body))

@@ -1,4 +1,4 @@
-"""Each method of the port, as an act on a scene that can be played again and again: what it needs, what it does, and what must be so after it.
+"""Each method of the port, as an act that can be played again and again: what it needs, what it does, and what must be so after it.
 
 Every time an act is played it has keys and branches of its own, so that one server serves many plays.
 """
@@ -94,7 +94,7 @@ def _eyed(scene: Scene, tag: str) -> tuple[int, int]:
 def _check(scene: Scene, tag: str) -> Any:
     # Of a commit of its own, so that no list grows from play to play.
     sha = scene.origin.commit({"tag": tag}, branch=f"checked/{tag}", parent=scene.origin.head("refs/heads/main"))
-    return replace(check_run(scene, key=f"check:{tag}", count=120), head_sha=sha)
+    return replace(check_run(scene, key=f"check:{tag}", count=51), head_sha=sha)
 
 
 def _begun(scene: Scene, tag: str) -> Any:

@@ -12,7 +12,7 @@ from codeopt.adapters.github.faults import KINDS
 from codeopt.errors import ForgeUnavailable
 from codeopt.model.forge import Permission
 from tests.adapters.github.acts import ACTS
-from tests.conformance.forge_suite import NAME, WIDGETS, draft, scene_on
+from tests.conformance.forge_suite import NAME, WIDGETS, scene_on
 from tests.github_server.client import SkippingClock, forge_on
 from tests.github_server.faults import LIMITS, Fault, Trouble
 from tests.github_server.host import GitHubServer
