@@ -56,7 +56,7 @@ def answered(hub: Hub, path: str, query: str, method: str, headers: Mapping[str,
         "HTTP_GIT_PROTOCOL": headers.get("git-protocol", ""),
         "GIT_PROTOCOL": headers.get("git-protocol", ""),
     }
-    done = subprocess.run(["git", "http-backend"], input=body, capture_output=True, env=environment, check=True)
+    done = subprocess.run(["git", "http-backend"], input=body, capture_output=True, env=environment, check=False)
     head, _, content = done.stdout.partition(b"\r\n\r\n")
     lines = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
     return int(lines.pop("Status", "200 OK").split()[0]), lines, content

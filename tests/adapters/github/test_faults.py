@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from itertools import count
 
+import httpx
 import pytest
 
+from codeopt.adapters.github import AppCredentials, GitHubForge, Timing
 from codeopt.adapters.github.faults import KINDS
-from codeopt.errors import ForgeUnavailable
-from codeopt.model.forge import Permission
+from codeopt.errors import ForgeRefused, ForgeUnavailable
+from codeopt.model.forge import Permission, Secret
 from tests.adapters.github.acts import ACTS
 from tests.conformance.forge_suite import NAME, WIDGETS, scene_on
-from tests.github_server.client import SkippingClock, forge_on
+from tests.github_server.client import HurriedTransport, SkippingClock, forge_on
 from tests.github_server.faults import LIMITS, Fault, Trouble
 from tests.github_server.host import GitHubServer
+from tests.github_server.keys import PRIVATE_PEM
 
 TAGS = count()
 KNOWN = {}
@@ -137,15 +141,91 @@ def test_a_repeat_after_the_error_makes_nothing_twice(scene, name, after):
 
 
 def test_nothing_listens():
-    from codeopt.adapters.github import GitHubForge, Timing
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        forge = alone(f"http://127.0.0.1:{bound.getsockname()[1]}", None)
+        with pytest.raises(ForgeUnavailable, match="cannot be reached"):
+            asyncio.run(forge.repository(WIDGETS))
 
-    with GitHubServerThatIsGone() as (credentials, url), pytest.raises(ForgeUnavailable, match="cannot be reached"):
-        asyncio.run(GitHubForge(credentials, api_url=url, timing=Timing(backoff_s=0.001)).repository(WIDGETS))
+
+def test_what_never_left_is_sent_again_without_a_look(scene):
+    thread = ACTS["put_comment"].prepare(scene, f"t{next(TAGS)}")
+    scene.host.service.seen.clear()
+
+    class Refusing(HurriedTransport):
+        refused = 0
+
+        async def handle_async_request(self, request):
+            if request.method == "POST" and request.url.path.endswith("/comments") and not self.refused:
+                self.refused += 1
+                raise httpx.ConnectError("refused")
+            return await super().handle_async_request(request)
+
+    transport = Refusing(scene.host.service)
+    forge = GitHubForge(scene.host.credentials, api_url=scene.host.api_url, transport=transport, clock=SkippingClock(scene.host.hub))
+    asyncio.run(forge.put_comment(WIDGETS, thread[0], key=thread[1], body="text"))
+    assert transport.refused == 1
+    operations = [call.operation for call in scene.host.service.seen if "comment" in call.operation]
+    assert operations == ["issues/list-comments", "issues/create-comment"]
+    assert len(scene.host.comments(NAME, thread[0])) == 1
+
+
+STRANGE = [
+    httpx.Response(429, headers={"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, json={"message": "slow down"}),
+    httpx.Response(200, content=b""),
+    httpx.Response(200, json=None),
+    httpx.Response(200, json=[1, 2]),
+    httpx.Response(200, content=b"\xff\xfe{}"),
+    httpx.Response(500, json=["no", "object"]),
+    httpx.Response(502, json={"message": None, "errors": "none"}),
+    httpx.Response(503, headers={"retry-after": "soon"}, content=b"\x00\x1b[31m"),
+]
+
+
+@pytest.mark.parametrize("answer", STRANGE, ids=range(len(STRANGE)))
+def test_strange_answers_are_an_error_of_one_line(answer):
+    forge = alone("https://git.example.com", httpx.MockTransport(lambda _: answer))
+    with pytest.raises(ForgeUnavailable, match=r"^https://git\.example\.com/api/v3: GET /repos/acme/widgets/installation: ") as caught:
+        asyncio.run(forge.repository(WIDGETS))
+    assert str(caught.value).isprintable()
+
+
+REFUSALS = {
+    400: "answered with status 400",
+    401: "credentials are refused",
+    403: "check the App's permissions",
+    404: "the App is not installed",
+    409: "answered with status 409",
+    410: "switched off in this repository",
+    418: "answered with status 418",
+    422: "let the installation include it",
+    451: "blocked for legal reasons",
+}
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_a_refusal_says_what_to_do_and_is_not_asked_again(status):
+    asked = []
+    answer = httpx.Response(status, json={"message": "No\nway", "errors": [{"resource": "R", "field": "f", "code": "missing"}, "odd"]})
+
+    def refuse(request):
+        asked.append(request)
+        return answer
+
+    with pytest.raises(ForgeRefused, match=REFUSALS[status]) as caught:
+        asyncio.run(alone("https://git.example.com", httpx.MockTransport(refuse)).repository(WIDGETS))
+    assert str(caught.value).isprintable()
+    assert len(asked) == 1
+    assert status == 404 or "No way: R f missing: odd" in str(caught.value)
+
+
+def alone(url, transport):
+    """Return the adapter without a server of ours."""
+    credentials = AppCredentials(app_id="1", private_key=Secret(PRIVATE_PEM))
+    return GitHubForge(credentials, api_url=url, transport=transport, timing=Timing(backoff_s=0.001))
 
 
 def test_a_host_that_is_too_slow_is_given_up(scene):
-    from codeopt.adapters.github import GitHubForge, Timing
-
     scene.host.service.troubles[:] = [Trouble(fault=Fault.HANG, operation="apps/get-repo-installation", times=1000)]
     timing = Timing(timeout_s=0.2, backoff_s=0.001, attempts=2)
     with pytest.raises(ForgeUnavailable, match="no answer"):
@@ -162,21 +242,3 @@ def test_every_exception_of_the_library_has_its_kind():
         if isinstance(found, type) and issubclass(found, Exception) and found.__module__ == "githubkit.exception"
     }
     assert names == set(KINDS)
-
-
-class GitHubServerThatIsGone:
-    """A port that is bound, and where nobody listens."""
-
-    def __enter__(self):
-        import socket
-
-        from codeopt.adapters.github import AppCredentials
-        from codeopt.model.forge import Secret
-        from tests.github_server.keys import PRIVATE_PEM
-
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
-        return AppCredentials(app_id="1", private_key=Secret(PRIVATE_PEM)), f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    def __exit__(self, *_):
-        self._socket.close()
