@@ -13,11 +13,20 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 import codeopt.model
+from codeopt.model.access import GitAccess
 from codeopt.model.bench import Ending, TaskResult
 from codeopt.model.check import Benchmark, BenchmarkReport, CheckReport, Culprit, PeakMemory
 from codeopt.model.code import Span, Target, TargetName
 from codeopt.model.evidence import Check, Clock, Comparison, Measurement, Outcome, Verdict
-from codeopt.model.forge import Annotation, CheckConclusion, CheckRun, CheckStatus, Comment, GitAccess, PullRequestDraft, RepositoryName
+from codeopt.model.forge import (
+    Annotation,
+    CheckConclusion,
+    CheckRun,
+    CheckStatus,
+    Comment,
+    PullRequestDraft,
+    RepositoryName,
+)
 from codeopt.model.patch import Candidate, Edit, Patch
 from codeopt.model.report import RunInfo
 from codeopt.model.work import Workload, WorkloadKind

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from codeopt.adapters.fake_host import BOT, FakeHost, HostedRepository, SeenComment
 from codeopt.errors import CodeoptError, ForgeRefused
+from codeopt.model.access import GitAccess, Secret
 from codeopt.model.forge import (
     CheckRun,
     Comment,
-    GitAccess,
     OwnPullRequest,
     Permission,
     PullRequest,
@@ -21,7 +21,6 @@ from codeopt.model.forge import (
     Reaction,
     RepositoryInfo,
     RepositoryName,
-    Secret,
 )
 
 __all__ = ["FakeForge", "Fault"]

@@ -12,7 +12,14 @@ from pathlib import Path
 
 from codeopt.adapters.fake_origin import Origin
 from codeopt.errors import ForgeRefused
-from codeopt.model.forge import CheckRun, Permission, PullRequest, PullRequestState, Reaction, RepositoryName
+from codeopt.model.forge import (
+    CheckRun,
+    Permission,
+    PullRequest,
+    PullRequestState,
+    Reaction,
+    RepositoryName,
+)
 
 __all__ = ["BOT", "FakeHost", "HostedRepository", "SeenComment"]
 

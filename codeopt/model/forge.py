@@ -1,4 +1,4 @@
-"""Nouns of a code host (a forge): repositories, people's permissions, pull requests, comments, check runs, and git's way in.
+"""Nouns of a code host (a forge): repositories, people's permissions, pull requests, comments and check runs.
 
 Nothing here knows a particular host. Times are seconds since 1970 (`_s`), in UTC.
 """
@@ -17,7 +17,6 @@ __all__ = [
     "CheckRun",
     "CheckStatus",
     "Comment",
-    "GitAccess",
     "OwnPullRequest",
     "Permission",
     "PullRequest",
@@ -26,7 +25,6 @@ __all__ = [
     "Reaction",
     "RepositoryInfo",
     "RepositoryName",
-    "Secret",
     "is_key",
 ]
 
@@ -48,45 +46,6 @@ def _check_key(key: str) -> None:
     if not is_key(key):
         msg = f"{key[:_KEY_CHARACTERS]!r} is no key: up to {_KEY_CHARACTERS} letters, digits, '.', '_', ':' and single hyphens"
         raise ValueError(msg)
-
-
-class Secret:
-    """A text that is shown nowhere: not when it is printed, logged or formatted, and it can be neither pickled nor stored."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        """Keep the text."""
-        self._text = text
-
-    def reveal(self) -> str:
-        """Return the text."""
-        return self._text
-
-    def __bool__(self) -> bool:
-        """Whether there is any text."""
-        return bool(self._text)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether both hold the same text."""
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        """Hash the text."""
-        return hash(self._text)
-
-    def __repr__(self) -> str:
-        """Show nothing."""
-        return "Secret(...)"
-
-    def __reduce__(self) -> str:
-        """Refuse to be pickled or copied.
-
-        Raises:
-            TypeError: always.
-        """
-        msg = "a secret stays in the memory of its process"
-        raise TypeError(msg)
 
 
 class Permission(enum.StrEnum):
@@ -307,17 +266,3 @@ class CheckRun:
         if self.annotations and self.conclusion is None:
             msg = "annotations belong to a completed check run: a host cannot take them back"
             raise ValueError(msg)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitAccess:
-    """Git's way to one repository, for a while: `url` holds no secret, and `password` is good for that repository alone.
-
-    Never to be stored. An empty `password` means that none is needed. `expires_s` is when it ends; None for never.
-    """
-
-    url: str
-    username: str
-    password: Secret
-    expires_s: float | None
-    may_push: bool

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from codeopt.model.access import GitAccess
 from codeopt.model.forge import (
     CheckRun,
     Comment,
-    GitAccess,
     OwnPullRequest,
     Permission,
     PullRequest,

@@ -11,6 +11,7 @@ from typing import Self
 from codeopt.adapters.fake_host import SeenComment
 from codeopt.adapters.fake_origin import Origin
 from codeopt.adapters.github import AppCredentials
+from codeopt.model.access import Secret
 from codeopt.model.forge import (
     Annotation,
     AnnotationLevel,
@@ -22,7 +23,6 @@ from codeopt.model.forge import (
     PullRequestState,
     Reaction,
     RepositoryName,
-    Secret,
 )
 from tests.github_server.git_backend import PRE_RECEIVE
 from tests.github_server.keys import PRIVATE_PEM, PUBLIC_PEM

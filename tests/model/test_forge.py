@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeopt.adapters.store.wire import wire
+from codeopt.model.access import GitAccess, Secret
 from codeopt.model.forge import (
     Annotation,
     AnnotationLevel,
@@ -15,11 +16,9 @@ from codeopt.model.forge import (
     CheckRun,
     CheckStatus,
     Comment,
-    GitAccess,
     Permission,
     PullRequestDraft,
     RepositoryName,
-    Secret,
     is_key,
 )
 

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 from codeopt.adapters.git.program import Git, GitResult, GitTimeout
 from codeopt.errors import ForgeRefused, ForgeUnavailable
-from codeopt.model.forge import BRANCH_PREFIX, GitAccess
+from codeopt.model.access import GitAccess
+from codeopt.model.forge import BRANCH_PREFIX
 
 __all__ = ["Remote"]
 

@@ -15,10 +15,10 @@ from codeopt.adapters.github.pace import Clock, Gate, SystemClock, Timing
 from codeopt.adapters.github.pulls import PullRequests
 from codeopt.adapters.github.repositories import branch_head, permission, read_file, read_repository
 from codeopt.adapters.github.tokens import AppCredentials, AppKey, Purpose, RepositoryToken, Tokens
+from codeopt.model.access import GitAccess
 from codeopt.model.forge import (
     CheckRun,
     Comment,
-    GitAccess,
     OwnPullRequest,
     Permission,
     PullRequest,

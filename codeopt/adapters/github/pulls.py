@@ -11,7 +11,13 @@ from codeopt.adapters.github.faults import Refusal
 from codeopt.adapters.github.text import TITLE_CHARACTERS, cut, key_of, marked, unmarked
 from codeopt.adapters.github.wire import IssueJson, PullRequestJson, User
 from codeopt.errors import ForgeRefused
-from codeopt.model.forge import OwnPullRequest, PullRequest, PullRequestDraft, PullRequestState, RepositoryName
+from codeopt.model.forge import (
+    OwnPullRequest,
+    PullRequest,
+    PullRequestDraft,
+    PullRequestState,
+    RepositoryName,
+)
 
 __all__ = ["PullRequests"]
 

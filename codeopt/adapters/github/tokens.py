@@ -23,7 +23,8 @@ from codeopt.adapters.github.faults import Refusal
 from codeopt.adapters.github.pace import Gate
 from codeopt.adapters.github.wire import App, Installation, TokenJson
 from codeopt.errors import ConfigError, ForgeRefused
-from codeopt.model.forge import RepositoryName, Secret
+from codeopt.model.access import Secret
+from codeopt.model.forge import RepositoryName
 
 __all__ = ["AppCredentials", "AppKey", "Me", "Purpose", "RepositoryToken", "Token", "Tokens"]
 

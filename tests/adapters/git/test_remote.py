@@ -12,7 +12,7 @@ import pytest
 
 from codeopt.adapters.git import CommitPlan, Remote, commit_on_branch, open_repository
 from codeopt.errors import ForgeRefused, ForgeUnavailable
-from codeopt.model.forge import GitAccess, Secret
+from codeopt.model.access import GitAccess, Secret
 from tests.conformance.forge_suite import FILES, WIDGETS, scene_on
 from tests.github_server.client import forge_on
 from tests.github_server.faults import Fault, Trouble

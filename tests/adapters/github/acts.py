@@ -10,7 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from codeopt.model.forge import CheckStatus, PullRequestState, Reaction, RepositoryName
+from codeopt.model.forge import (
+    CheckStatus,
+    PullRequestState,
+    Reaction,
+    RepositoryName,
+)
 from codeopt.ports.forge import Forge
 from tests.conformance.forge_suite import FILES, NAME, WIDGETS, Scene, check_run, draft
 

@@ -13,7 +13,8 @@ import pytest
 from codeopt.adapters.github import AppCredentials, GitHubForge, Timing
 from codeopt.adapters.github.faults import KINDS
 from codeopt.errors import ForgeRefused, ForgeUnavailable
-from codeopt.model.forge import Permission, Secret
+from codeopt.model.access import Secret
+from codeopt.model.forge import Permission
 from tests.adapters.github.acts import ACTS
 from tests.conformance.forge_suite import NAME, WIDGETS, scene_on
 from tests.github_server.client import HurriedTransport, SkippingClock, forge_on

@@ -14,7 +14,7 @@ import pytest
 
 from codeopt.adapters.git import Remote
 from codeopt.errors import CodeoptError
-from codeopt.model.forge import Secret
+from codeopt.model.access import Secret
 from tests.conformance.forge_suite import BRANCH, NAME, WIDGETS, check_run, draft
 from tests.github_server.faults import Fault, Trouble
 from tests.github_server.keys import PRIVATE_PEM
@@ -140,7 +140,7 @@ def test_a_failing_git_shows_no_token(scene, server, tmp_path, caplog):
 
 def test_a_secret_that_a_host_says_back_is_hidden():
     from codeopt.adapters.git.program import GitResult
-    from codeopt.model.forge import GitAccess
+    from codeopt.model.access import GitAccess
 
     access = GitAccess(url="https://h/o/r.git", username="x", password=Secret("ghs_secret"), expires_s=None, may_push=False)
     basic = base64.b64encode(b"x:ghs_secret").decode()

@@ -14,7 +14,8 @@ from codeopt.adapters.github import AppCredentials, GitHubForge, Timing
 from codeopt.adapters.github.manifest import PERMISSIONS
 from codeopt.adapters.github.tokens import Purpose
 from codeopt.errors import ConfigError, ForgeRefused, ForgeUnavailable
-from codeopt.model.forge import RepositoryName, Secret
+from codeopt.model.access import Secret
+from codeopt.model.forge import RepositoryName
 from tests.conformance.forge_suite import NAME, WIDGETS
 from tests.github_server.client import HurriedTransport, forge_on
 from tests.github_server.keys import PRIVATE_PEM, PUBLIC_PEM
