@@ -9,12 +9,14 @@
     │   ├── TargetError            a target that does not exist, or that is ambiguous
     │   ├── PatchError             a patch that does not apply, or does not parse
     │   ├── WorkloadError          no workload, or one that fails on the original code
-    │   └── BaselineError          tests that fail before any patch
+    │   ├── BaselineError          tests that fail before any patch
+    │   └── ForgeRefused           the code host will not do it: not installed, not permitted, not there
     ├── InfrastructureError        exit 3: something outside was lost
     │   ├── SandboxUnavailable     the engine, the image or a container is gone
     │   │   └── InstallError       what the repository asks for cannot be installed
     │   ├── EndpointUnavailable    the model endpoint is down, or speaks nonsense
     │   ├── QueueError             the bot's database cannot be written or read
+    │   ├── ForgeUnavailable       the code host is down, speaks nonsense, or asks to wait
     │   └── StoreError             the run folder cannot be written or read
     └── ContestantError            the program in the sandbox misbehaved: evidence, never an exit status
 
@@ -29,6 +31,8 @@ __all__ = [
     "ConfigError",
     "ContestantError",
     "EndpointUnavailable",
+    "ForgeRefused",
+    "ForgeUnavailable",
     "InfrastructureError",
     "InstallError",
     "PatchError",
@@ -78,6 +82,10 @@ class BaselineError(UsageError):
     """The repository's tests fail before any patch."""
 
 
+class ForgeRefused(UsageError):  # noqa: N818 - named for what happened
+    """The code host will not do it, now or later: the App is not installed, may not, or there is no such thing. To ask again is no use."""
+
+
 class InfrastructureError(CodeoptError):
     """Something outside codeopt was lost; nothing was learnt about any candidate."""
 
@@ -98,6 +106,18 @@ class EndpointUnavailable(InfrastructureError):  # noqa: N818 - named for the st
 
 class QueueError(InfrastructureError):
     """The bot's database cannot be written or read."""
+
+
+class ForgeUnavailable(InfrastructureError):  # noqa: N818 - named for the state it reports
+    """The code host is down, answers with something that is not its protocol, or asks to wait; the same may be asked again later.
+
+    `retry_after_s` is the wait that it asks for, in seconds; None where it names none.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        """Keep the one line, and the wait."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class StoreError(InfrastructureError):

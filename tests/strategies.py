@@ -13,10 +13,20 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 import codeopt.model
+from codeopt.model.access import GitAccess
 from codeopt.model.bench import Ending, TaskResult
 from codeopt.model.check import Benchmark, BenchmarkReport, CheckReport, Culprit, PeakMemory
 from codeopt.model.code import Span, Target, TargetName
 from codeopt.model.evidence import Check, Clock, Comparison, Measurement, Outcome, Verdict
+from codeopt.model.forge import (
+    Annotation,
+    CheckConclusion,
+    CheckRun,
+    CheckStatus,
+    Comment,
+    PullRequestDraft,
+    RepositoryName,
+)
 from codeopt.model.patch import Candidate, Edit, Patch
 from codeopt.model.report import RunInfo
 from codeopt.model.work import Workload, WorkloadKind
@@ -25,6 +35,7 @@ __all__ = ["NOUNS", "candidates", "check_reports", "comparisons", "measurements"
 
 TEXT = st.text(max_size=20)
 PATHS = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=12)
+KEYS = st.from_regex(r"[a-z0-9]([.:_-]?[a-z0-9]){0,9}", fullmatch=True)
 SECONDS = st.floats(min_value=1e-9, max_value=1e9)
 FLOATS = st.floats(allow_nan=False)
 SCALARS = {
@@ -40,7 +51,8 @@ SCALARS = {
 def _nouns() -> tuple[type, ...]:
     modules = [importlib.import_module(f"codeopt.model.{found.name}") for found in pkgutil.iter_modules(codeopt.model.__path__)]
     named = [getattr(module, name) for module in modules for name in module.__all__]
-    return tuple(dict.fromkeys(found for found in named if is_dataclass(found)))
+    # An access to git holds a secret, and is no value that can be kept.
+    return tuple(dict.fromkeys(found for found in named if is_dataclass(found) and found is not GitAccess))
 
 
 NOUNS = _nouns()
@@ -117,6 +129,23 @@ def task_results(draw: st.DrawFn) -> TaskResult:
     return TaskResult(ending=ending, gain=draw(comparisons()) if ending is Ending.IMPROVED else None, **others)
 
 
+@st.composite
+def check_runs(draw: st.DrawFn) -> CheckRun:
+    """Check runs; completed ones have a conclusion, and only they have annotations."""
+    status = draw(st.sampled_from(CheckStatus))
+    done = status is CheckStatus.COMPLETED
+    return CheckRun(
+        key=draw(KEYS),
+        name=draw(TEXT),
+        head_sha=draw(TEXT),
+        status=status,
+        conclusion=draw(st.sampled_from(CheckConclusion)) if done else None,
+        title=draw(TEXT),
+        summary=draw(TEXT),
+        annotations=tuple(draw(st.lists(noun(Annotation), max_size=2))) if done else (),
+    )
+
+
 def check_reports() -> st.SearchStrategy[CheckReport]:
     """Return reports of checks."""
     return noun(CheckReport)
@@ -155,6 +184,12 @@ def noun(kind: type) -> st.SearchStrategy:
         Measurement: measurements,
         BenchmarkReport: benchmark_reports,
         TaskResult: task_results,
+        RepositoryName: lambda: st.builds(RepositoryName, owner=st.from_regex("[a-z0-9]{1,5}", fullmatch=True), name=st.just("a.b_c-d")),
+        PullRequestDraft: lambda: st.builds(
+            PullRequestDraft, key=KEYS, title=TEXT, body=TEXT, head_branch=TEXT.map("codeopt/{}".format), base_branch=TEXT
+        ),
+        Comment: lambda: st.builds(Comment, id=st.integers(), key=KEYS, body=TEXT, url=TEXT),
+        CheckRun: check_runs,
         Workload: lambda: st.builds(Workload, kind=st.sampled_from(WorkloadKind), argv=st.lists(TEXT, min_size=1, max_size=4).map(tuple)),
     }
     if kind in special:

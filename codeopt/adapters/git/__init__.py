@@ -1,4 +1,4 @@
-"""Git, by its own program: opens a repository, copies its working tree, applies diffs to a copy, and commits on a new branch.
+"""Git, by its own program: opens a repository, copies its working tree, applies diffs to a copy, commits on a new branch, and pushes it.
 
 Nothing here writes to the user's working tree, index or current branch.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from codeopt.adapters.git.branch import CommitPlan, commit_on_branch, require_branch_free
 from codeopt.adapters.git.diff import changes
+from codeopt.adapters.git.remote import Remote
 from codeopt.adapters.git.repository import Repository, open_repository
 from codeopt.adapters.git.revision import branch_point, commits_between, export, resolve
 from codeopt.adapters.git.snapshot import snapshot
 
 __all__ = [
     "CommitPlan",
+    "Remote",
     "Repository",
     "branch_point",
     "changes",

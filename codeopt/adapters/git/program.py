@@ -10,9 +10,9 @@ from pathlib import Path
 
 from codeopt.errors import RepositoryError
 
-__all__ = ["Git", "GitResult"]
+__all__ = ["Git", "GitResult", "GitTimeout"]
 
-TIMEOUT_S = 300
+TIMEOUT_S = 300.0
 # What git needs of the user's environment: where programs and the user's own settings lie, and who commits.
 PASSED = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "USER", "LOGNAME", "EMAIL")
 IDENTITY = tuple(f"GIT_{role}_{part}" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL"))
@@ -26,6 +26,10 @@ QUIET = {
 }
 # Settings of the user or the repository that could start programs.
 OVERRIDES = ("core.fsmonitor=false", "core.hooksPath=/dev/null")
+
+
+class GitTimeout(RepositoryError):  # noqa: N818 - named for what happened
+    """Git did not end in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +50,12 @@ class GitResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Git:
-    """Git in one folder. `env` is added to its environment, `settings` (`key=value`) to its configuration."""
+    """Git in one folder. `env` is added to its environment, `settings` (`key=value`) to its configuration; `timeout_s` bounds each run."""
 
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
+    timeout_s: float = TIMEOUT_S
 
     def __call__(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run git and return what it prints.
@@ -72,13 +77,13 @@ class Git:
         overrides = [word for setting in (*OVERRIDES, *self.settings) for word in ("-c", setting)]
         command = ["git", "-C", str(self.folder), "--no-pager", *overrides, *arguments]
         try:
-            done = subprocess.run(command, input=stdin, capture_output=True, env=self._environment(), timeout=TIMEOUT_S, check=False)
+            done = subprocess.run(command, input=stdin, capture_output=True, env=self._environment(), timeout=self.timeout_s, check=False)
         except FileNotFoundError:
             raise RepositoryError("git is not on PATH; install git") from None
         except OSError as error:
             raise RepositoryError(f"git cannot be started: {error.strerror}; check the installation of git") from None
         except subprocess.TimeoutExpired:
-            raise RepositoryError(f"{self.folder}: git {arguments[0]} does not end within {TIMEOUT_S} s; check the disk") from None
+            raise GitTimeout(f"{self.folder}: git {arguments[0]} does not end within {self.timeout_s:g} s; check the disk") from None
         return GitResult(status=done.returncode, stdout=done.stdout, stderr=done.stderr.decode(errors="replace"))
 
     def _environment(self) -> dict[str, str]:
