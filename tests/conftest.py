@@ -30,11 +30,13 @@ CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else
 # Folders whose tests open sandboxes, with or without Docker, and what runs in them is timed: two groups, each with cores of its own.
 ADVERSARIAL = "tests/adversarial/"
 SANDBOXED = (ADVERSARIAL, *(f"tests/{name}/" for name in ("adapters/docker", "adapters/local", "app", "conformance", "e2e", "trial")))
+# Conformance suites of what is no sandbox.
+OTHERS = ("tests/conformance/test_queues.py", "tests/conformance/test_forges.py")
 
 
 def opens_sandboxes(nodeid: str) -> bool:
     """Say whether a test is in one of these folders."""
-    return nodeid.startswith(SANDBOXED)
+    return nodeid.startswith(SANDBOXED) and not nodeid.startswith(OTHERS)
 
 
 class GroupsOfSandboxes(LoadScopeScheduling):
