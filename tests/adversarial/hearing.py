@@ -67,6 +67,7 @@ class Hearing:
         flags: Mapping[str, object] | None = None,
         needs: str = "",
         is_local: bool = False,
+        limits: Limits = LIMITS,
     ) -> None:
         """Make a git repository of `home`, run its tests, and record every target; `flags` are settings.
 
@@ -85,7 +86,7 @@ class Hearing:
         stack.callback(provider.close)
         provider.prepare(self.project.environment)
         _require(provider, needs)
-        self.scene = dataclasses.replace(scene_of(self.project, settings, provider), limits=LIMITS, secret=SECRET)
+        self.scene = dataclasses.replace(scene_of(self.project, settings, provider), limits=limits, secret=SECRET)
         survey = Survey(self.scene, self.project, store=MemoryStore(), reporter=RecordingReporter())
         suite = survey.suite(allow_failing=False)
         self.functions = {spec: self.project.index.find(spec) for spec in dict.fromkeys(targets)}

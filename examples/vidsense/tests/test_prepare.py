@@ -26,6 +26,12 @@ def test_no_frames_have_no_patches(make_video):
         prepare(make_video(3), [])
 
 
+def test_a_frame_beyond_the_end_cannot_be_prepared(make_video):
+    """As it cannot be read."""
+    with pytest.raises(IndexError):
+        prepare(make_video(3), [0, 3])
+
+
 def test_a_broken_file_cannot_be_prepared(tmp_path):
     """As it cannot be read."""
     path = tmp_path / "broken.mp4"

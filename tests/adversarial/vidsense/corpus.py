@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codeopt.model.patch import Patch
@@ -27,7 +27,8 @@ class VideoCase:
     """One changed function.
 
     `why` says what is wrong with it, or what makes a right one faster; `like` where the mistake was made before, or that it is our own.
-    The verdict is one of `outcomes`, and its reason matches the regular expression `reason`. A right one with `faster` is FASTER.
+    The verdict is one of `outcomes`, and its reason matches the regular expression `reason`. A right one with `faster` is FASTER. Those
+    that are `quick` are tried whenever the tests run.
     """
 
     name: str
@@ -40,6 +41,7 @@ class VideoCase:
     reason: str = ""
     right: bool = False
     faster: bool = False
+    quick: bool = False
 
     def __post_init__(self) -> None:
         """Reject a case that would say nothing."""
@@ -67,6 +69,11 @@ class Corpus:
     def settings(self) -> Mapping[str, object]:
         """Every setting that is not the default."""
         return {"tests": self.tests, "workload": self.workload, **self.flags}
+
+    @property
+    def quick(self) -> Corpus:
+        """The same with the quick cases alone."""
+        return replace(self, cases=tuple(case for case in self.cases if case.quick))
 
     @property
     def targets(self) -> tuple[str, ...]:
