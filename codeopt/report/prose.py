@@ -103,7 +103,7 @@ def caveats(report: Report) -> tuple[str, ...]:
 
 def _caveats(report: Report) -> Iterator[str]:
     yield "Inputs that the workload and the tests do not produce were not compared."
-    yield "Files written, network traffic, memory use and the behaviour under several threads were not compared."
+    yield "Files outside the folder for temporary files were compared once, at the end; network traffic was not."
     yield "Speed was measured on one machine and one Python only."
     if not all(map(_tested, accepted_of(report))):
         yield "Not every accepted patch was judged by tests of the repository."
