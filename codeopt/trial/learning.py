@@ -32,6 +32,7 @@ FEWEST = 6
 LEAST_NEAR = 2
 # Every candidate makes all calls, and values take long to encode: about a second for a megabyte.
 RECORDED_BYTES = 1_500_000
+SMALL_BYTES = 500_000  # beside a few large calls there is room for so much of small ones
 NEAR_BYTES = 1_000_000
 
 
@@ -99,7 +100,9 @@ def _with_seeded(scene: Scene, referee: Sandbox, recording: Recording, expected:
 def _affordable(scene: Scene, recording: Recording, calls: Sequence[bytes]) -> tuple[int, ...]:
     """Return the numbers of as many calls, from the first on, as can be replayed in good time; a few at least."""
     most = max(FEWEST, int(scene.limits.replay_s / recording.each_s)) if recording.each_s else None
-    return tuple(fitting([*map(len, calls)], range(len(calls)), most_bytes=RECORDED_BYTES, least=FEWEST, most=most))
+    sizes = [*map(len, calls)]
+    most_bytes = max(RECORDED_BYTES, sum(sizes[:FEWEST]) + SMALL_BYTES)
+    return tuple(fitting(sizes, range(len(calls)), most_bytes=most_bytes, least=FEWEST, most=most))
 
 
 class _Survivors(NamedTuple):

@@ -323,17 +323,20 @@ def f(x):
 WORN = {
     "by identity": "known = {}\n\n\ndef f(x):\n    return list(known.setdefault(id(x), (x, list(x)))[1])\n",
     "by value, handing out what it keeps": "known = {}\n\n\ndef f(x):\n    return known.setdefault(tuple(x), list(x))\n",
+    "by value, handing out what it keeps in a record": "known = {}\n\n\ndef f(x):\n    return known.setdefault(tuple(x), R(list(x)))\n",
 }
+RECORD = "from collections import namedtuple\n\nR = namedtuple('R', 'items')\n"
 
 
 @pytest.mark.parametrize("name", WORN)
 def test_what_remembers_answers_differently_on_worn_objects(start, name):
     calls = [([1, 2],), ([3, 4],), ([5],)]
-    with start("def f(x):\n    return list(x)\n") as spoken:
+    result = "R(list(x))" if "record" in name else "list(x)"
+    with start(f"{RECORD}def f(x):\n    return {result}\n") as spoken:
         spoken.batch(*calls)
         spoken.told(3)
         honest = spoken.digests("again", positions=[0, 1, 2])
-    with start(WORN[name]) as spoken:
+    with start(RECORD + WORN[name]) as spoken:
         spoken.batch(*calls)
         answers, _ = spoken.told(3)
         assert [answer["digest"] for answer in answers] == honest

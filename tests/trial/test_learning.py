@@ -23,6 +23,14 @@ def test_slow_calls_are_replayed_in_part_and_a_few_at_least(seconds, seen, kept)
     assert _affordable(scene, recording, [b"call"] * 10) == tuple(range(kept))
 
 
+def test_small_calls_are_replayed_beside_a_few_large_ones():
+    scene = SimpleNamespace(limits=Limits(replay_s=30.0))
+    recording = Recording(name=TargetName(path="m.py", qualname="f"), calls=9, seen=9, skipped=(), data=b"", seconds=0.0)
+    large, small = bytes(3_000_000), bytes(200_000)
+    assert _affordable(scene, recording, [*[large] * 6, large, small, small, small]) == (*range(6), 7, 8)
+    assert _affordable(scene, recording, [small] * 9) == tuple(range(8))
+
+
 LENGTH = """def length(data):
     return len(data.strip())
 """

@@ -5,10 +5,12 @@ in one folder, one after the other, so that what remembers them by their paths d
 through the same, so that what it does itself is not held against a candidate.
 """
 
+import contextlib
 import sys
 
 from codeopt_inside import calls, given_files
 from codeopt_inside.parted import NOTHING
+from codeopt_inside.values import type_name
 
 
 def scramble(value, depth=0):
@@ -16,7 +18,7 @@ def scramble(value, depth=0):
     if type(value) is calls.Forced:
         value = value.items
     kind = type(value)
-    if kind in (list, tuple) and depth < 2:  # noqa: PLR2004 - deep enough for rows of a table
+    if (kind is list or _is_tuple(kind)) and depth < 2:  # noqa: PLR2004 - deep enough for rows of a table
         for item in value:
             scramble(item, depth + 1)
     if kind is list:
@@ -30,6 +32,14 @@ def scramble(value, depth=0):
         value[:] = b"scrambled"
     elif kind is getattr(sys.modules.get("numpy"), "ndarray", ()) and value.flags.writeable and not value.dtype.hasobject:
         value.fill(0)
+    elif type_name(kind) == "torch.Tensor":
+        with contextlib.suppress(Exception):  # one that is not in the processor's memory, or has types that NumPy lacks, stays
+            value.detach().numpy().fill(0)
+
+
+def _is_tuple(kind):
+    """Tell whether a class is that of tuples, or of named ones; others have their own way to be gone through."""
+    return kind is tuple or (issubclass(kind, tuple) and hasattr(kind, "_fields") and kind.__iter__ is tuple.__iter__)
 
 
 def refilled(held, fresh):
