@@ -6,9 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from vidsense.synth.encode import CODECS, synthesize, write_video
 from vidsense.synth.plan import make_plan
+
+# On a busy machine videos are slow to make, and which examples are drawn shall not hang on the day.
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", params=["h264", "vp9"])
