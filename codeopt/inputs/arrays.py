@@ -10,6 +10,7 @@ from codeopt.inputs.sketch import Node
 
 __all__ = ["array_edges"]
 
+_AXES = ("columns", "channels")
 _ORDER = ("sorted", "descending")
 _ANY_DTYPE = ("ArrayLike", "Any", "floating", "integer", "number", "generic", "inexact", "complexfloating")
 _DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1", ">f8")
@@ -44,7 +45,7 @@ def _layouts(node: Node) -> Iterator[Edge]:
     yield do("with gaps", ("gaps",))
     if len(node.shape) > 1:
         yield do("column order", ("columns",))
-        yield do("transposed", ("transpose",), risks={"columns"}, resizes=True)
+        yield do("transposed", ("transpose",), risks=_AXES, resizes=True)
     if node.shape:
         yield do("backwards in memory", ("backwards",))
     yield do("other byte order", ("byte order",))
@@ -59,8 +60,8 @@ def _sizes(node: Node, seed: int) -> Iterator[Edge]:
         yield do("twice over", ("twice",), resizes=True, risks={"unique", *_ORDER})
         yield do("one repeated", ("repeat", seed % length), resizes=True, risks={"unique"})
     if len(node.shape) > 1:
-        yield do("last axis empty", ("take last", 0), risks={"columns"})
-        yield do("last axis of one", ("take last", 1), risks={"columns"})
+        yield do("last axis empty", ("take last", 0), risks=_AXES)
+        yield do("last axis of one", ("take last", 1), risks=_AXES)
 
 
 def _orders(node: Node, seed: int) -> Iterator[Edge]:

@@ -26,6 +26,7 @@ TAGS = {
     "finite": "finite",
     "shape": "shape",
     "columns": "shape",
+    "channels": "shape",
     "keys": "keys",
     "nested": "nested",
     "rows": "lengths",

@@ -175,6 +175,8 @@ def _common(nodes: Sequence[Node]) -> frozenset[str]:
         holds -= {"shape"}
     if not _alike([node.shape[1:] if node.kind == "array" else None for node in nodes]):
         holds -= {"columns"}
+    if not _alike([node.shape[-1] if len(node.shape) > 1 else None for node in nodes]):
+        holds -= {"channels"}
     if not _alike([_keys(node) for node in nodes]):
         holds -= {"keys"}
     return holds
