@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import enum
 import importlib
 import pkgutil
@@ -221,6 +222,8 @@ def _of(hint: typing.Any) -> st.SearchStrategy:
         return st.lists(_of(parts[0]), max_size=3).map(tuple) if parts[1:] == (...,) else st.tuples(*map(_of, parts))
     if origin is frozenset:
         return st.frozensets(_of(parts[0]), max_size=3)
+    if origin is collections.abc.Mapping:
+        return st.dictionaries(*map(_of, parts))
     if is_dataclass(hint):
         return noun(hint)
     if issubclass(hint, enum.Enum):

@@ -92,7 +92,9 @@ def test_a_slower_patch_is_slower(screen):
 
 def test_the_same_code_is_not_proven(screen):
     verdict = screen("dedupe", "    seen = []\n", "    seen = list()\n")
-    assert verdict.outcome is Outcome.NOT_PROVEN, verdict.reason
+    # A screen is 90% confident: one in twenty of equal codes comes out SLOWER, which loses nothing.
+    assert verdict.outcome in {Outcome.NOT_PROVEN, Outcome.SLOWER}, verdict.reason
+    assert 0.8 < verdict.comparison.ratio < 1.25
 
 
 CACHE = "    key = tuple(items)\n    if key not in KNOWN:\n        KNOWN[key] = dedupe_slowly(items)\n    return list(KNOWN[key])\n"

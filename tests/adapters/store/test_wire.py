@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pprint import pformat
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,7 +29,8 @@ def test_every_noun_comes_back_as_it_was(kind, data):
     value = data.draw(noun(kind))
     again = wire(kind).unpack(wire(kind).pack(value))
     assert again == value
-    assert repr(again) == repr(value), "tuples must not come back as lists"
+    # Sets are sorted here: two that are equal may be written in different orders.
+    assert pformat(again, width=1) == pformat(value, width=1), "tuples must not come back as lists"
 
 
 @given(st.binary(), st.binary())
