@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from codeopt.bot.policy import POLICY_PATH, Policy
 from codeopt.bot.settings import BotSettings
 from codeopt.config import describe
 from codeopt.rules.catalogue import RULES
@@ -30,7 +31,11 @@ def settings() -> str:
         f"{rows(describe())}\n## codeopt bot\n\n"
         "The service has settings of its own. Each is a variable (`CODEOPT_BOT_LEASE=5m`; the webhook's secret is `CODEOPT_WEBHOOK_SECRET`), and "
         "some are flags, which win. [What they do](bot.md).\n\n"
-        f"{rows(described(BotSettings))}"
+        f"{rows(described(BotSettings))}\n## {POLICY_PATH}\n\n"
+        "What a repository asks of the bot, in TOML, in the file of that name on the default branch; another branch's says nothing. Without the "
+        "file the defaults hold. Keys may be written with `-` for `_`; an unknown key is an error, and then nothing is opened. "
+        "[What the bot does by it](bot.md#what-a-repository-asks-for).\n\n"
+        f"{rows(described(Policy))}"
     )
 
 
