@@ -19,7 +19,7 @@ from codeopt.sources import SettingDoc, checked, described, given, variables
 from codeopt.sources import setting as _setting
 from codeopt.values import Duration, Endpoint, Parts, Properties, Size, Text, Texts, without_passwords
 
-__all__ = ["OTHER_VARIABLES", "SettingDoc", "Settings", "describe", "load_settings", "resumed_settings"]
+__all__ = ["OTHER_VARIABLES", "REPOSITORYS_OWN", "SettingDoc", "Settings", "describe", "load_settings", "resumed_settings"]
 
 PREFIX = "CODEOPT_"
 # Variables of codeopt's own programs and tests that are no settings.
@@ -27,6 +27,7 @@ OTHER_VARIABLES = (
     "CODEOPT_BOT_",
     "CODEOPT_DEBUG",
     "CODEOPT_INSIDE",
+    "CODEOPT_PRIVATE_KEY",
     "CODEOPT_REQUIRE_",
     "CODEOPT_TEST_",
     "CODEOPT_UPDATE_GOLDEN",
@@ -34,6 +35,12 @@ OTHER_VARIABLES = (
 )
 # What a run may be given anew when it goes on: how much is tried, and by whom. All else is what its evidence rests on.
 CHANGEABLE = frozenset({"budget", "rounds", "samples", "model", "model_name"})
+# What a repository may say of itself to a service that runs for many: how it is tested and measured. Which model is asked, what isolates,
+# and how much time and memory is spent, whoever runs the service decides.
+REPOSITORYS_OWN = frozenset({
+    "workload", "tests", "min_speedup", "float_rtol", "float_atol", "assume", "benchmark", "benchmarks", "max_slowdown", "seed",
+    "allow_failing_tests", "install", "extras", "python", "exclude",
+})  # fmt: skip
 
 
 class Settings(BaseModel):
@@ -93,17 +100,19 @@ def describe() -> list[SettingDoc]:
     return described(Settings)
 
 
-def load_settings(repo: Path, *, flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+def load_settings(repo: Path, *, flags: Mapping[str, object], environ: Mapping[str, str], guest: bool = False) -> Settings:
     """Return the settings for a repository: flags > environment > pyproject.toml > defaults.
 
     A flag that is None or an empty tuple was not given; neither was a variable that is empty. Lists in the environment are shell words.
+    The pyproject.toml of a `guest` counts for `REPOSITORYS_OWN` alone; what else it says is passed over.
 
     Raises:
         ConfigError: a key that does not exist, a value that cannot be used, or a pyproject.toml that is no TOML.
     """
     pyproject = repo / "pyproject.toml"
+    table = {key: value for key, value in _table(pyproject).items() if not guest or key in REPOSITORYS_OWN}
     merged = {
-        **_checked(_table(pyproject), lambda key: f"{pyproject}: [tool.codeopt] {key}", strict=True),
+        **_checked(table, lambda key: f"{pyproject}: [tool.codeopt] {key}", strict=True),
         **_checked(_variables(environ), _variable, strict=False),
         **_checked(given(flags), _flag, strict=True),
     }

@@ -9,13 +9,14 @@ from codeopt.adapters.git import CommitPlan, commit_on_branch, open_repository, 
 from codeopt.adapters.store.runs import find_run
 from codeopt.adapters.store.sqlite import SqliteStore
 from codeopt.app.combine import accepted
+from codeopt.errors import StoreError
 from codeopt.model.evidence import Outcome
 from codeopt.model.patch import Candidate, Patch
 from codeopt.model.report import CandidateReport, Report
 from codeopt.patching.apply import apply
 from codeopt.patching.versions import merge
 
-__all__ = ["branch_of", "require_free"]
+__all__ = ["branch_of", "branch_of_one", "patch_of", "require_free"]
 
 
 def require_free(repo: Path, branch: str) -> None:
@@ -53,6 +54,39 @@ def branch_of(repo: Path, report: Report, branch: str) -> str:
     moved = repository.commit != report.info.commit
     since = f"; HEAD has moved since: it starts at {report.info.commit[:12]}, where the run began" if moved else ""
     return f"branch {branch} at {tip[:12]} holds {len(chosen)} accepted patches{aside}{since}"
+
+
+def branch_of_one(repo: Path, report: Report, key: str, branch: str) -> str:
+    """Make a branch with the commit of one accepted candidate, on the commit that the run began with, and return the commit's name.
+
+    Raises:
+        RepositoryError: the branch cannot be made, or a file was not committed when the run began; nothing has changed.
+        StoreError: the run holds no such candidate.
+    """
+    repository = open_repository(repo)
+    folder = find_run(repository.root, report.info.run)
+    candidate = _candidate(folder, key)
+    told = next(one for one in report.candidates if one.key == key)
+    before = {path: (folder / "tree" / path).read_bytes() for path in candidate.patch.paths}
+    plan = CommitPlan(message=_message(told), files=apply(candidate.patch, before))
+    return commit_on_branch(repository, branch, [plan], base=report.info.commit, before=before)
+
+
+def patch_of(repo: Path, report: Report, key: str) -> Patch:
+    """Return the patch of a candidate of a run.
+
+    Raises:
+        StoreError: the run holds no such candidate.
+    """
+    return _candidate(find_run(open_repository(repo).root, report.info.run), key).patch
+
+
+def _candidate(folder: Path, key: str) -> Candidate:
+    with SqliteStore(folder, read_only=True) as store:
+        found = store.candidate(key)
+    if found is None:
+        raise StoreError(f"{folder}: holds no candidate {key}: run again")
+    return found
 
 
 def _chosen(report: Report, candidates: tuple[Candidate, ...]) -> list[tuple[Candidate, CandidateReport]]:

@@ -52,6 +52,10 @@ class Quota:
         if not any(one.key == key for one in self._own):
             self._taken.add(key)
 
+    def exhausted(self) -> str | None:
+        """Say in one line why no pull request at all may be opened; None where one may."""
+        return self._week() or self._open()
+
     def refusal(self, key: str) -> str | None:
         """Say in one line why no pull request of this key may be opened; None where one may.
 

@@ -15,9 +15,10 @@ from codeopt.values import Duration, Text
 __all__ = ["BotSettings", "load_bot_settings"]
 
 PREFIX = "CODEOPT_BOT_"
-_SECRET = "CODEOPT_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
+# Secrets have variables of their own, which nothing that runs for a repository is ever given.
+_SECRETS = {"webhook_secret": "CODEOPT_WEBHOOK_SECRET", "private_key": "CODEOPT_PRIVATE_KEY"}
 # Variables that name a file which holds the value, as container engines hand secrets over.
-_FILES = {f"{_SECRET}_FILE": "webhook_secret", f"{PREFIX}DATABASE_FILE": "database"}
+_FILES = {**{f"{name}_FILE": key for key, name in _SECRETS.items()}, f"{PREFIX}DATABASE_FILE": "database"}
 _SHORTEST = 16
 
 
@@ -36,8 +37,14 @@ class BotSettings(BaseModel):
     port: int = setting("number", 8080, "Port to listen on; 0 for any that is free, which the log names.", ge=0, le=65535)
     database: SecretStr = setting("URL", "sqlite:///codeopt-bot.db", "Where jobs are kept: sqlite:///PATH, or postgresql://USER@HOST/NAME.")
     webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = setting(
-        "secret", None, f"What the app's webhook signs with; only from {_SECRET} or {_SECRET}_FILE."
+        "secret", None, f"What the app's webhook signs with; only from {_SECRETS['webhook_secret']} or its _FILE."
     )
+    app_id: Text | None = setting("text", None, "The app's number or client id at GitHub.")
+    private_key: SecretStr | None = setting(
+        "secret", None, f"The app's private key in PEM form; only from {_SECRETS['private_key']} or its _FILE."
+    )
+    github_url: Text = setting("URL", "https://api.github.com", "The API of GitHub, or of an Enterprise Server.")
+    work: Text | None = setting("path", None, "Folder for clones, which are removed again; the system's own when unset.")
     workers: int = setting(
         "number", 2, "Jobs that run side by side, of different repositories; 0 takes in and leaves the work to others.", ge=0, le=256
     )
@@ -58,19 +65,33 @@ def load_bot_settings(*, flags: Mapping[str, object], environ: Mapping[str, str]
     """
     known = {name: value for name, value in environ.items() if name not in _FILES}
     found = variables(BotSettings, known, prefix=PREFIX)
-    if "webhook_secret" in found:
-        raise ConfigError(f"{_variable('webhook_secret')}: set {_SECRET} instead of {PREFIX}WEBHOOK_SECRET")
-    if environ.get(_SECRET):
-        found["webhook_secret"] = environ[_SECRET]
+    for key, name in _SECRETS.items():
+        if key in found:
+            raise ConfigError(f"{PREFIX}{key.upper()}: set {name} instead")
+        if environ.get(name):
+            found[key] = environ[name]
     for name, key in _FILES.items():
         if environ.get(name):
             found[key] = _content(name, environ[name], already=key in found)
     values = checked(BotSettings, found, _variable, variable=_variable, strict=False)
     values |= checked(BotSettings, given(flags), _flag, variable=_variable, strict=True)
     settings = BotSettings.model_validate(values)
-    if settings.webhook_secret is None:
-        raise ConfigError(f"{_SECRET} is not set: give it, or {_SECRET}_FILE, the secret that the app's webhook signs with")
+    _require_all(settings)
     return settings
+
+
+def _require_all(settings: BotSettings) -> None:
+    """Refuse to start without what the service cannot do its work without; a dry run has no work."""
+    if settings.webhook_secret is None:
+        name = _SECRETS["webhook_secret"]
+        raise ConfigError(f"{name} is not set: give it, or {name}_FILE, the secret that the app's webhook signs with")
+    if settings.dry_run or not settings.workers:
+        return
+    if settings.app_id is None:
+        raise ConfigError(f"{PREFIX}APP_ID is not set: give the app's number or client id there, or by --app-id; --dry-run needs none")
+    if settings.private_key is None:
+        name = _SECRETS["private_key"]
+        raise ConfigError(f"{name} is not set: give it, or {name}_FILE, the app's private key; --dry-run needs none")
 
 
 def _content(name: str, file: str, *, already: bool) -> str:
@@ -84,7 +105,7 @@ def _content(name: str, file: str, *, already: bool) -> str:
 
 
 def _variable(key: str) -> str:
-    return _SECRET if key == "webhook_secret" else PREFIX + key.upper()
+    return _SECRETS.get(key, PREFIX + key.upper())
 
 
 def _flag(key: str) -> str:

@@ -1,0 +1,77 @@
+"""Makes clones of repositories for as long as a job needs them, and pushes what came of them. No token outlives a call of git's."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from anyio import CancelScope, to_thread
+
+from codeopt.adapters.git import Remote, open_repository, sign_as
+from codeopt.errors import StoreError
+from codeopt.model.forge import RepositoryName
+from codeopt.ports.forge import Forge
+
+__all__ = ["SIGNATURE", "Clone", "Clones"]
+
+SIGNATURE = ("codeopt", "codeopt@localhost")
+"""Name and address that codeopt's commits bear; the address can be nobody's account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clone:
+    """A clone in a folder, checked out at `commit`."""
+
+    repository: RepositoryName
+    folder: Path
+    commit: str
+
+
+class Clones:
+    """Makes clones below a folder."""
+
+    def __init__(self, forge: Forge, folder: Path) -> None:
+        """Keep where clones go; the folder is made when it is needed."""
+        self._forge = forge
+        self._folder = folder
+
+    @asynccontextmanager
+    async def of(self, repository: RepositoryName, *, ref: str, depth: int | None = None) -> AsyncIterator[Clone]:
+        """Clone a repository at a ref or commit, and remove the clone at the end.
+
+        Raises:
+            ForgeUnavailable, ForgeRefused: it cannot be had.
+            StoreError: it cannot be written.
+        """
+        outer = await to_thread.run_sync(self._place)
+        try:
+            remote = Remote(await self._forge.git_access(repository, push=False))
+            folder = outer / repository.name
+            commit = await to_thread.run_sync(partial(remote.clone, folder, ref=ref, depth=depth), abandon_on_cancel=False)
+            await to_thread.run_sync(partial(sign_as, open_repository(folder), *SIGNATURE))
+            yield Clone(repository=repository, folder=folder, commit=commit)
+        finally:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(partial(shutil.rmtree, outer, ignore_errors=True))
+
+    async def fetch(self, clone: Clone, ref: str) -> str:
+        """Bring a further ref or commit into a clone, and return the commit's name."""
+        remote = Remote(await self._forge.git_access(clone.repository, push=False))
+        return await to_thread.run_sync(partial(remote.fetch, clone.folder, ref=ref))
+
+    async def push(self, clone: Clone, *, branch: str, commit: str, expected: str | None) -> None:
+        """Put a branch of codeopt's to a commit of a clone, where the branch is at `expected` (None: not there)."""
+        remote = Remote(await self._forge.git_access(clone.repository, push=True))
+        await to_thread.run_sync(partial(remote.push, clone.folder, branch=branch, commit=commit, expected=expected))
+
+    def _place(self) -> Path:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return Path(tempfile.mkdtemp(prefix="job-", dir=self._folder))
+        except OSError as error:
+            raise StoreError(f"cannot write {self._folder} ({error.strerror}): free some space, or choose another --work folder") from error

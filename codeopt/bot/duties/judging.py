@@ -1,0 +1,95 @@
+"""What is said of a pull request: whether it made benchmarks slower (`check`), and whether it is right and faster (`verify`).
+
+Its code may be a stranger's. It is fetched with a token that can only read, and it runs in Docker sandboxes, in a process that has none.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from anyio import to_thread
+
+from codeopt.adapters.git import branch_point, check_out, diff_between, open_repository
+from codeopt.app.verify import Verification
+from codeopt.bot.duties.clones import Clone, Clones
+from codeopt.bot.errands import Errands
+from codeopt.errors import CodeoptError, InfrastructureError, PatchError
+from codeopt.model.check import CheckReport
+from codeopt.model.errand import Errand, ErrandKind
+from codeopt.model.forge import PullRequest
+from codeopt.ports.forge import Forge
+from codeopt.report.check_run import check_run, check_run_begun, check_run_failed
+
+__all__ = ["CHECK_KEY", "Judging"]
+
+CHECK_KEY = "check"
+
+
+class Judging:
+    """Judges pull requests on a forge."""
+
+    def __init__(self, forge: Forge, clones: Clones, errands: Errands) -> None:
+        """Keep who does the parts."""
+        self._forge = forge
+        self._clones = clones
+        self._errands = errands
+
+    async def check(self, pull: PullRequest) -> CheckReport:
+        """Compare a pull request with where it left its base, and say so in a check run of its head commit.
+
+        Raises:
+            UsageError: there is nothing to compare, or it cannot be; the check run says so.
+            InfrastructureError: something outside was lost; the check run says so, until another attempt.
+        """
+        where, head = pull.repository, pull.head_sha
+        await self._forge.put_check(where, check_run_begun(CHECK_KEY, head))
+        try:
+            report = await self._checked(pull)
+        except CodeoptError as error:
+            await self._forge.put_check(where, check_run_failed(CHECK_KEY, head, str(error)))
+            raise
+        await self._forge.put_check(where, check_run(report, key=CHECK_KEY, head_sha=head))
+        return report
+
+    async def verify(self, pull: PullRequest) -> Verification:
+        """Give the verdict on what a pull request changes, as on any patch, on the commit where it left its base.
+
+        Raises:
+            UsageError: it changes nothing that can be judged.
+            InfrastructureError: something outside was lost.
+        """
+        async with self._clones.of(pull.repository, ref=f"refs/heads/{pull.base_branch}") as clone:
+            head = await self._clones.fetch(clone, pull.head_ref)
+            return await self.verified(clone, head=head, onto=None)
+
+    async def verified(self, clone: Clone, *, head: str, onto: str | None) -> Verification:
+        """Judge what `head` changes since it left the clone's commit, on that very commit (or `onto` another one)."""
+        patch = await to_thread.run_sync(partial(_laid_out, clone, head, onto))
+        found = (await self._errands.run(Errand(kind=ErrandKind.VERIFY, clone=str(clone.folder), patch=patch))).verified
+        if found is None:
+            raise InfrastructureError("the verification came back without a verdict: see the service's log")
+        return found
+
+    async def _checked(self, pull: PullRequest) -> CheckReport:
+        async with self._clones.of(pull.repository, ref=f"refs/heads/{pull.base_branch}") as clone:
+            head = await self._clones.fetch(clone, pull.head_ref)
+            errand = Errand(kind=ErrandKind.CHECK, clone=str(clone.folder), base=clone.commit, head=head)
+            report = (await self._errands.run(errand)).checked
+        if report is None:
+            raise InfrastructureError("the check came back without a report: see the service's log")
+        return report
+
+
+def _laid_out(clone: Clone, head: str, onto: str | None) -> bytes:
+    """Check out what a change is judged on, and return the change.
+
+    Raises:
+        PatchError: it changes nothing.
+    """
+    repository = open_repository(clone.folder)
+    point = branch_point(repository, clone.commit, head)
+    patch = diff_between(repository, point, head)
+    if not patch.strip():
+        raise PatchError(f"{head[:12]} changes nothing since {point[:12]}: push a change first")
+    check_out(repository, onto or point)
+    return patch
