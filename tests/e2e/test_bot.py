@@ -156,13 +156,7 @@ def test_from_a_signed_comment_to_the_pull_request(host, start, tmp_path):
     assert f"pull/{pull.number}" in said
     assert "whole workload" in pull.body
     assert "codeopt verify" in pull.body
-    # A service that was told to end, and the next one, know of the same event.
     bot.stop()
-    for number, lost in ((1, False), (2, True)):
-        again = start()
-        assert again.command("/codeopt optimize", number=issue, guid=f"again-{number}")["outcome"] == "done"
-        assert len(host.pull_requests(NAME)) == 1
-        again.process.kill() if lost else again.stop()
     text = "".join(each.read_text() for each in tmp_path.glob("*.log"))
     assert SECRET not in text
     assert "PRIVATE KEY" not in text
@@ -226,7 +220,7 @@ def test_what_code_and_comments_say_to_the_model_wastes_a_candidate_at_worst(hos
 
 
 def test_killed_at_any_moment_it_opens_one_pull_request(host, start, tmp_path):
-    """The service is killed three times in the middle of the job, later each time; what it left behind is taken up."""
+    """The service is killed twice in the middle of the job, when it begins and when it pushes; what it left behind is taken up."""
     issue = host.add_issue(NAME)
     text = "/codeopt optimize slow.py::dedupe"
     written = host.add_comment(NAME, issue, author="ada", body=text)
@@ -235,8 +229,7 @@ def test_killed_at_any_moment_it_opens_one_pull_request(host, start, tmp_path):
     content["sender"]["login"] = content["comment"]["user"]["login"] = "ada"
     moments = (
         lambda: [each for each in host.comments(NAME, issue) if each.key],
-        lambda: [each for each in host.service.seen if each.path.endswith("git-receive-pack")] or list(host.pull_requests(NAME)),
-        lambda: list(host.pull_requests(NAME)),
+        lambda: host.state(NAME).origin.git("branch", "--list", "codeopt/*").split(),
     )
     job = ""
     for moment in moments:

@@ -84,7 +84,7 @@ class Duties:
 
     async def _check(self, job: Job) -> Reply:
         await standing(self._forge, _where(job))
-        report = await self._judging.check(await self._forge.pull_request(_where(job), job.number))
+        report = await self._judging.check(await self._forge.pull_request(_where(job), job.number), key=f"check:{job.id}")
         good = Reaction.ROCKET if report.holds else Reaction.THUMBS_DOWN
         return Reply(body=check_comment(report), effect=f"{report.outcome}", reaction=good)
 
@@ -97,7 +97,7 @@ class Duties:
             return "passed over: codeopt's own, which was proven"
         if pull.state is not PullRequestState.OPEN or pull.head_sha != job.commit:
             return "passed over: closed, or there are newer commits"
-        report = await self._judging.check(pull)
+        report = await self._judging.check(pull, key=f"check:{job.id}")
         return f"{report.outcome}"
 
     async def _follow(self, job: Job) -> str:

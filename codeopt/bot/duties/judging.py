@@ -20,9 +20,7 @@ from codeopt.model.forge import PullRequest
 from codeopt.ports.forge import Forge
 from codeopt.report.check_run import check_run, check_run_begun, check_run_failed
 
-__all__ = ["CHECK_KEY", "Judging"]
-
-CHECK_KEY = "check"
+__all__ = ["Judging"]
 
 
 class Judging:
@@ -34,21 +32,23 @@ class Judging:
         self._clones = clones
         self._errands = errands
 
-    async def check(self, pull: PullRequest) -> CheckReport:
+    async def check(self, pull: PullRequest, *, key: str) -> CheckReport:
         """Compare a pull request with where it left its base, and say so in a check run of its head commit.
+
+        A job has a check run of its own, by its `key`: a host adds annotations to those that are there, and takes none back.
 
         Raises:
             UsageError: there is nothing to compare, or it cannot be; the check run says so.
             InfrastructureError: something outside was lost; the check run says so, until another attempt.
         """
         where, head = pull.repository, pull.head_sha
-        await self._forge.put_check(where, check_run_begun(CHECK_KEY, head))
+        await self._forge.put_check(where, check_run_begun(key, head))
         try:
             report = await self._checked(pull)
         except CodeoptError as error:
-            await self._forge.put_check(where, check_run_failed(CHECK_KEY, head, str(error)))
+            await self._forge.put_check(where, check_run_failed(key, head, str(error)))
             raise
-        await self._forge.put_check(where, check_run(report, key=CHECK_KEY, head_sha=head))
+        await self._forge.put_check(where, check_run(report, key=key, head_sha=head))
         return report
 
     async def verify(self, pull: PullRequest) -> Verification:

@@ -151,3 +151,13 @@ def test_help_tells_the_commands_and_what_was_wrong(stage):
     (said,) = stage.said()
     assert "there is no such command" in said
     assert "/codeopt optimize" in said
+
+
+def test_each_job_has_a_check_run_of_its_own_and_its_next_attempt_the_same(stage):
+    number = pull_of(stage)
+    job = opened(stage, number)
+    stage.does(job)
+    stage.does(job)
+    assert len(stage.host.checks(NAME)) == 1
+    stage.does(stage.commanded(JobKind.CHECK, number=number))
+    assert len(stage.host.checks(NAME)) == 2
