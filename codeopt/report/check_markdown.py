@@ -6,7 +6,7 @@ Text of others stands in code spans alone. The whole keeps below what a comment 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from codeopt.model.check import BenchmarkReport, CheckReport, Culprit
 from codeopt.model.evidence import Comparison, Outcome
@@ -23,8 +23,9 @@ from codeopt.report.check_prose import (
     unchanged_of,
 )
 from codeopt.report.figures import change, duration
-from codeopt.report.markdown import code_span, table
+from codeopt.report.markdown import code_span
 from codeopt.report.prose import LOCAL_WARNING, machine_line
+from codeopt.report.sheet import Rows, Sheet, folded
 from codeopt.report.visible import one_line
 
 __all__ = ["LIMIT", "MARKER", "check_markdown"]
@@ -35,7 +36,6 @@ MARKER = "<!-- codeopt-check -->"
 LIMIT = 60_000
 """Characters; a comment on GitHub holds 65,536."""
 
-_KEPT_FREE = 400
 _NAME_LIMIT, _REASON_LIMIT = 200, 300
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:()>-]+")
 _HEADINGS = {
@@ -47,52 +47,18 @@ _HEADINGS = {
 }
 
 
-class _Sheet:
-    """Blocks of Markdown one below the other, as far as there is room; it keeps account of what was cut."""
-
-    def __init__(self) -> None:
-        self._blocks: list[str] = []
-        self._cut: list[str] = []
-        self._room = LIMIT - _KEPT_FREE
-
-    def block(self, text: str) -> None:
-        """Add a block that must not be missing."""
-        self._blocks.append(text)
-        self._room -= len(text) + 2
-
-    def rows(self, what: str, rows: Iterable[str], whole: Callable[[str], str]) -> None:
-        """Add `whole` of as many rows as there is room for; nothing where there is no row."""
-        kept: list[str] = []
-        cut, room = 0, self._room - len(whole(""))
-        for row in rows:
-            if cut or len(row) >= room:
-                cut += 1
-            else:
-                kept.append(row)
-                room -= len(row) + 1
-        if kept:
-            self.block(whole("\n".join(kept)))
-        if cut:
-            self._cut.append(f"{cut} of {len(kept) + cut} {what}")
-
-    def text(self) -> str:
-        """Return all of it."""
-        cut = [f"Cut to {LIMIT:,} characters; left out: {', '.join(self._cut)}. The JSON report holds everything."] if self._cut else []
-        return "\n\n".join([*self._blocks, *cut]) + "\n"
-
-
 def check_markdown(report: CheckReport, *, marker: bool = True) -> str:
     """Return the report, what failed first; with `marker` it begins with `MARKER`."""
-    sheet = _Sheet()
+    sheet = Sheet(limit=LIMIT, elsewhere="The JSON report holds everything.")
     if marker:
         sheet.block(MARKER)
     for block in _head(report):
         sheet.block(block)
     changed = changed_of(report)
-    rows = _Table(["", "benchmark", "head against base", "time per call", "measured"])
+    rows = Rows(["", "benchmark", "head against base", "time per call", "measured"])
     sheet.rows("benchmarks that changed", map(rows.row, map(_figures_row, changed)), rows.whole)
-    causes = _Table(["benchmark", "function", "own time per call", ""])
-    sheet.rows("causes", map(causes.row, _cause_rows(changed)), _folded("Where the time went", causes.whole))
+    causes = Rows(["benchmark", "function", "own time per call", ""])
+    sheet.rows("causes", map(causes.row, _cause_rows(changed)), folded("Where the time went", causes.whole))
     sheet.rows("remarks", _fact_lines(changed), str)
     _tell_others(sheet, report)
     return sheet.text()
@@ -108,17 +74,17 @@ def _head(report: CheckReport) -> Iterator[str]:
         yield LOCAL_WARNING
 
 
-def _tell_others(sheet: _Sheet, report: CheckReport) -> None:
+def _tell_others(sheet: Sheet, report: CheckReport) -> None:
     unchanged = unchanged_line(report)
     if unchanged:
-        rows = _Table(["benchmark", "head against base", "time per call", "measured", "reason"])
+        rows = Rows(["benchmark", "head against base", "time per call", "measured", "reason"])
         lines = (rows.row([*_figures_row(one)[1:], _reason(one.reason)]) for one in unchanged_of(report))
-        sheet.rows("unchanged benchmarks", lines, _folded(unchanged, rows.whole))
+        sheet.rows("unchanged benchmarks", lines, folded(unchanged, rows.whole))
     skipped = (f"- {_name(name)}: {_reason(reason)}" for name, reason in report.skipped)
-    sheet.rows("skipped benchmarks", skipped, _folded(f"Skipped: {len(report.skipped)}", str))
+    sheet.rows("skipped benchmarks", skipped, folded(f"Skipped: {len(report.skipped)}", str))
     unreached = (f"- {_name(name)}" for name in report.unreached)
-    sheet.rows("unreached benchmarks", unreached, _folded(f"Not run, as the change cannot reach them: {len(report.unreached)}", str))
-    sheet.rows("notes", _conditions(report), _folded("How it was measured", str))
+    sheet.rows("unreached benchmarks", unreached, folded(f"Not run, as the change cannot reach them: {len(report.unreached)}", str))
+    sheet.rows("notes", _conditions(report), folded("How it was measured", str))
 
 
 def _conditions(report: CheckReport) -> Iterator[str]:
@@ -164,23 +130,3 @@ def _name(text: str) -> str:
 
 def _reason(text: str) -> str:
     return code_span(one_line(text, limit=_REASON_LIMIT))
-
-
-class _Table:
-    """A table that is made row by row."""
-
-    def __init__(self, head: Sequence[str]) -> None:
-        self._head = head
-
-    def row(self, cells: Sequence[str]) -> str:
-        """Return one row."""
-        return table(cells, ()).partition("\n")[0]
-
-    def whole(self, rows: str) -> str:
-        """Return the table of rows."""
-        return f"{table(self._head, ())}\n{rows}"
-
-
-def _folded(summary: str, whole: Callable[[str], str]) -> Callable[[str], str]:
-    # Without the empty lines, what is inside would be HTML and not Markdown.
-    return lambda rows: f"<details><summary>{summary}</summary>\n\n{whole(rows)}\n\n</details>"

@@ -50,7 +50,7 @@ def report_markdown(report: Report, *, repo: str | None = None) -> str:
 
 def code_span(text: str) -> str:
     """Return `text` as inline code on one line, whatever it holds."""
-    line = one_line(text, limit=_DETAIL_LIMIT)
+    line = _unmarked(one_line(text, limit=_DETAIL_LIMIT))
     if not line:
         return ""
     ticks = "`" * (_longest_run(line) + 1)
@@ -60,7 +60,7 @@ def code_span(text: str) -> str:
 
 def fence(text: str, *, language: str) -> str:
     """Return `text` as a code block that nothing in it can close."""
-    body = visible(text, lines=True)
+    body = _unmarked(visible(text, lines=True))
     ticks = "`" * max(3, _longest_run(body) + 1)
     return f"{ticks}{language}\n{body}{'' if body.endswith(chr(10)) or not body else chr(10)}{ticks}"
 
@@ -73,6 +73,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _cell(text: str) -> str:
     return re.sub(r"[\r\n]+", " ", text).replace("|", "\\|")
+
+
+def _unmarked(text: str) -> str:
+    # What codeopt writes on GitHub is found again by such comments, so nobody else's words may hold one, not even as code.
+    return text.replace("<!-- codeopt", "\\x3c!-- codeopt")
 
 
 def _longest_run(text: str) -> int:

@@ -12,11 +12,13 @@ from codeopt.model.report import CandidateReport, Report, Serving
 from codeopt.model.work import Workload
 
 __all__ = [
+    "GENERAL_CAVEATS",
     "LOCAL_WARNING",
     "accepted_of",
     "by_model",
     "caveats",
     "headline",
+    "is_tested",
     "machine_line",
     "origin_line",
     "passed_word",
@@ -28,6 +30,11 @@ __all__ = [
 ]
 
 LOCAL_WARNING = "The local sandbox isolates nothing: the code ran with the rights of the user who started codeopt."
+GENERAL_CAVEATS = (
+    "Inputs that the workload and the tests do not produce were not compared.",
+    "Files outside the folder for temporary files were compared once, at the end; network traffic was not.",
+    "Speed was measured on one machine and one Python only.",
+)
 _COUNTED = (Outcome.FASTER, Outcome.NOT_PROVEN, Outcome.SLOWER, Outcome.WRONG, Outcome.UNVERIFIABLE)
 
 
@@ -102,10 +109,8 @@ def caveats(report: Report) -> tuple[str, ...]:
 
 
 def _caveats(report: Report) -> Iterator[str]:
-    yield "Inputs that the workload and the tests do not produce were not compared."
-    yield "Files outside the folder for temporary files were compared once, at the end; network traffic was not."
-    yield "Speed was measured on one machine and one Python only."
-    if not all(map(_tested, accepted_of(report))):
+    yield from GENERAL_CAVEATS
+    if not all(map(is_tested, accepted_of(report))):
         yield "Not every accepted patch was judged by tests of the repository."
     idle = _targets_without_candidates(report)
     if idle:
@@ -113,7 +118,8 @@ def _caveats(report: Report) -> Iterator[str]:
     yield from _together(report)
 
 
-def _tested(candidate: CandidateReport) -> bool:
+def is_tested(candidate: CandidateReport) -> bool:
+    """Whether tests of the repository judged a candidate."""
     return any(check.kind is CheckKind.TESTS and check.passed for check in candidate.verdict.checks)
 
 
