@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Claim", "Counts", "Delivery", "Job", "JobKind", "JobOrigin", "JobState", "Retries"]
+__all__ = ["Claim", "Counts", "Delivery", "Job", "JobKind", "JobOrigin", "JobState", "Offer", "Retries"]
 
 
 class JobKind(enum.StrEnum):
@@ -129,3 +129,18 @@ class Retries:
         whole = min(self.longest_s, self.first_s * 2.0 ** min(attempt - 1, 60))
         share = zlib.crc32(f"{job}/{attempt}".encode()) / 2**32
         return whole * (0.75 + share / 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What became of a proven patch: the address of its pull request, or the reason why it has none. `key` is the candidate's."""
+
+    key: str
+    url: str = ""
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Reject an offer that says both, or nothing."""
+        if bool(self.url) == bool(self.reason):
+            msg = "an offer has either the address of a pull request or the reason why there is none"
+            raise ValueError(msg)

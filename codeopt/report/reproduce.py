@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from codeopt.model.report import CandidateReport, Report
+from codeopt.config import Settings
+from codeopt.model.report import CandidateReport, Report, RunInfo
 from codeopt.report.visible import raw, visible
 
-__all__ = ["patch_path", "reproduce", "resume", "shell_word"]
+__all__ = ["patch_path", "reproduce", "reproduce_branch", "resume", "shell_word"]
 
 # Flags of `optimize` that `verify` takes as well and that a verdict depends on. What pyproject.toml says, `verify` reads again.
 _WITH_VALUE = ("--tests", "--min-speedup", "--min-oracle", "--assume", "--float-rtol", "--float-atol", "--seed")
@@ -18,7 +20,21 @@ _ALONE = ("--allow-failing-tests",)
 def reproduce(report: Report, candidate: CandidateReport, *, repo: str | None = None) -> str:
     """Return the one command that takes this candidate to its verdict again; `repo` is how the repository is reached."""
     where = repo if repo is not None else report.info.repository
-    words = ["codeopt", "verify", where, "--patch", patch_path(report, candidate, repo=where)]
+    return _verify(report, candidate, repo=where, patch=patch_path(report, candidate, repo=where))
+
+
+def reproduce_branch(report: Report, candidate: CandidateReport, *, base: str, branch: str) -> str:
+    """Return the one command that gives the verdict on what a branch adds to the commit `base`, in a clone that stands there.
+
+    The branch is that of the remote `origin`. What the run was set to by anything but flags is in the command too.
+    """
+    diff = " ".join(map(shell_word, ["git", "diff", f"{base}...origin/{branch}"]))
+    command = _verify(report, candidate, repo=".", patch="-")
+    return " ".join([diff, "|", command, *map(shell_word, _set(report.info))])
+
+
+def _verify(report: Report, candidate: CandidateReport, *, repo: str, patch: str) -> str:
+    words = ["codeopt", "verify", repo, "--patch", patch]
     words += ["--target", str(candidate.target.name), "--workload", shlex.join(report.workload.argv)]
     words += _carried(report.info.command)
     if not report.isolated:
@@ -46,6 +62,30 @@ def _carried(command: Sequence[str]) -> Iterator[str]:
             yield word
         elif word in _WITH_VALUE:
             yield from command[place : place + 2]
+
+
+def _set(info: RunInfo) -> Iterator[str]:
+    """Yield flags for settings that are not the default, and that the command line of the run did not give."""
+    given = {word.partition("=")[0] for word in info.command}
+    settings = _settings(info.settings)
+    for flag in (*_WITH_VALUE, *_ALONE):
+        name = flag.removeprefix("--").replace("-", "_")
+        default = Settings.model_fields[name].default
+        value = settings.get(name, default)
+        if flag in given or value is None or value is False or value in (default, []):
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            yield flag
+            if flag in _WITH_VALUE:
+                yield str(one)
+
+
+def _settings(text: str) -> Mapping[str, object]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def shell_word(text: str) -> str:
