@@ -50,7 +50,10 @@ def grounds(verdict: Verdict) -> str:
     parts += [f"{_pairs(whole)} of runs for the whole workload ({clock_words(whole)})"] if whole else []
     if not parts:
         return ""
-    return f"Measured by {' and '.join(parts)}, old and new code side by side; in brackets is the interval of the speed-up."
+    return (
+        f"Measured by {' and '.join(parts)}, old and new code side by side."
+        " Times are medians; a speed-up is the median over the pairs, with its interval in brackets."
+    )
 
 
 def _pairs(seen: Comparison) -> str:

@@ -185,7 +185,10 @@ def _conditions(report: Report, candidate: CandidateReport, commit: str) -> Iter
     yield f"machine: {quoted(machine_line(report.machine))}"
     yield f"sandbox: {quoted(report.sandbox)}{'' if report.isolated else ', isolates nothing'}"
     yield f"tests of the original: {quoted(report.tests) or 'none'}"
+    searched = tuple(f"{target.name}: " for target in report.targets)
     for note in report.notes:
+        if note.startswith(searched):
+            continue  # it tells of the search, which is over
         # A note may name the server of a model, which is nobody's business but the operator's.
         yield plain(_ADDRESSES.sub("(an address)", note))
 

@@ -177,6 +177,13 @@ def test_the_server_of_the_model_is_not_told():
     assert "127.0.0.1" not in body()
 
 
+def test_what_the_search_went_through_is_not_told():
+    notes = ("weblog/parse.py::Parser.fields: nothing more was asked after round 2", "the machine was busy: load 3")
+    text = body(samples.report(notes=notes))
+    assert "the machine was busy: load 3" in text
+    assert "after round 2" not in text
+
+
 def test_lines_are_counted_by_hunks_so_that_lines_that_look_like_heads_count():
     diff = "--- a/x\n+++ b/x\n@@ -1,2 +1 @@\n--- old\n-x\n+++ new\n"
     report = samples.report()
