@@ -40,6 +40,7 @@ LIMIT = 60_000
 _SHA_DIGITS = 12
 _CASE_LIMIT = 4000
 _NAME_LIMIT = 200
+_REASON_LIMIT = 900
 _RUN = "The run's own report holds everything."
 _COMMANDS = (
     ("optimize", "make the functions faster that the profile finds, and open a pull request for each proven patch", "anywhere"),
@@ -75,7 +76,7 @@ def refused_comment(reason: str) -> str:
 def failed_comment(reason: str, *, again: bool) -> str:
     """Return what is said when a command could not be carried out; `again` says whether it is tried again without asking."""
     then = "It is tried again soon; nothing needs to be done." if again else "It is not tried again by itself: give the command once more."
-    return f"**codeopt could not finish:** {plain(reason)}\n\n{then}\n"
+    return f"**codeopt could not finish:** {quoted(reason, limit=_REASON_LIMIT)}\n\n{then}\n"
 
 
 def help_comment(reason: str = "") -> str:

@@ -11,7 +11,7 @@ from codeopt.model.forge import Annotation, AnnotationLevel, CheckConclusion, Ch
 from codeopt.report.check_markdown import check_markdown
 from codeopt.report.check_prose import result
 from codeopt.report.check_remarks import Remark, doubts, faults
-from codeopt.report.quoted import plain
+from codeopt.report.quoted import quoted
 from codeopt.report.visible import visible
 
 __all__ = ["MOST_ANNOTATIONS", "NAME", "check_run", "check_run_begun", "check_run_failed"]
@@ -21,6 +21,7 @@ NAME = "codeopt check"
 
 MOST_ANNOTATIONS = 200
 
+_REASON_LIMIT = 900
 _NEUTRAL = "Nothing is proven either way, so this neither passes nor blocks."
 
 
@@ -60,7 +61,7 @@ def check_run_failed(key: str, head_sha: str, reason: str) -> CheckRun:
         status=CheckStatus.COMPLETED,
         conclusion=CheckConclusion.NEUTRAL,
         title="The check could not be made",
-        summary=f"{plain(reason)}\n\n{_NEUTRAL} A comment `/codeopt check` tries it once more.\n",
+        summary=f"{quoted(reason, limit=_REASON_LIMIT)}\n\n{_NEUTRAL} A comment `/codeopt check` tries it once more.\n",
     )
 
 

@@ -12,7 +12,7 @@ from codeopt.report.check_prose import clock_words
 from codeopt.report.figures import change, duration, interval, percent
 from codeopt.report.markdown import table
 from codeopt.report.prose import passed_word
-from codeopt.report.quoted import plain, quoted
+from codeopt.report.quoted import quoted
 from codeopt.report.sheet import Rows
 
 __all__ = ["CHECKS", "check_rows", "figures_table", "grounds", "power_line", "power_of", "survivor_lines", "timing_lines", "whole_line"]
@@ -65,7 +65,7 @@ def whole_line(verdict: Verdict) -> str:
     seen = verdict.workload
     if seen is None:
         why = next((check.detail for check in verdict.checks if check.kind is CheckKind.WORKLOAD), "")
-        return "**The effect on the whole workload was not measured**" + (f": {plain(why)}" if why else ".")
+        return "**The effect on the whole workload was not measured**" + (f": {quoted(why)}" if why else ".")
     if seen.high < 1:
         return f"**The whole workload became slower:** {change(seen)}."
     if seen.low <= 1:

@@ -190,7 +190,7 @@ def _conditions(report: Report, candidate: CandidateReport, commit: str) -> Iter
         if note.startswith(searched):
             continue  # it tells of the search, which is over
         # A note may name the server of a model, which is nobody's business but the operator's.
-        yield plain(_ADDRESSES.sub("(an address)", note))
+        yield quoted(_ADDRESSES.sub("(an address)", note))
 
 
 def leave_alone() -> str:

@@ -27,7 +27,7 @@ def quoted(text: str, *, limit: int = _LIMIT) -> str:
 
 
 def plain(text: str, *, limit: int = _LIMIT) -> str:
-    """Return a sentence as it is where no renderer can see anything but words in it, and as code otherwise."""
+    """Return a sentence of codeopt's own as it is, and as code where something in it, such as a name, could be more than words."""
     line = one_line(text, limit=limit)
     return line if _PLAIN.fullmatch(line) else code_span(line)
 

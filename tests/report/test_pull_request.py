@@ -96,7 +96,7 @@ def test_the_workload_s_gain_is_told_beside_the_function_s():
 @pytest.mark.parametrize(
     ("comparison", "said"),
     [
-        (None, "**The effect on the whole workload was not measured**: the workload could not be timed"),
+        (None, "**The effect on the whole workload was not measured**: `the workload could not be timed`"),
         (samples.comparison(1.03, 1.01, 1.06), "**The whole workload gains little:** 1.03x faster [1.01, 1.06]."),
         (
             samples.comparison(1.02, 0.98, 1.06),
