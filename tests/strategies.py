@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import codeopt.model
 from codeopt.model.access import GitAccess
 from codeopt.model.bench import Ending, TaskResult
+from codeopt.model.bot import Offer
 from codeopt.model.check import Benchmark, BenchmarkReport, CheckReport, Culprit, PeakMemory
 from codeopt.model.code import Span, Target, TargetName
 from codeopt.model.evidence import Check, Clock, Comparison, Measurement, Outcome, Verdict
@@ -189,6 +190,7 @@ def noun(kind: type) -> st.SearchStrategy:
         PullRequestDraft: lambda: st.builds(
             PullRequestDraft, key=KEYS, title=TEXT, body=TEXT, head_branch=TEXT.map("codeopt/{}".format), base_branch=TEXT
         ),
+        Offer: lambda: st.builds(Offer, key=KEYS, url=TEXT.filter(bool)) | st.builds(Offer, key=KEYS, reason=TEXT.filter(bool)),
         Comment: lambda: st.builds(Comment, id=st.integers(), key=KEYS, body=TEXT, url=TEXT),
         CheckRun: check_runs,
         Workload: lambda: st.builds(Workload, kind=st.sampled_from(WorkloadKind), argv=st.lists(TEXT, min_size=1, max_size=4).map(tuple)),

@@ -32,6 +32,12 @@ def test_the_picture_is_up_to_date(capsys):
     assert (ROOT / "docs" / "architecture.svg").read_text() == capsys.readouterr().out, "run: python docs/make_picture.py"
 
 
+def test_the_pictures_of_what_the_bot_writes_can_be_drawn_from_the_kept_runs():
+    drawn = generator("make_pictures").pages()
+    assert {f"{name}.png" for name in drawn} == {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")}
+    assert all("<h" in text for text in drawn.values())
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):

@@ -72,7 +72,7 @@ def _set(info: RunInfo) -> Iterator[str]:
         name = flag.removeprefix("--").replace("-", "_")
         default = Settings.model_fields[name].default
         value = settings.get(name, default)
-        if flag in given or value in (default, None) or not value:
+        if flag in given or value is None or value is False or value in (default, []):
             continue
         for one in value if isinstance(value, list) else [value]:
             yield flag

@@ -141,21 +141,21 @@ def together() -> Report:
     return report(candidates=(*whole.candidates, second), accepted=(*whole.accepted, second.key), combined=both)
 
 
-def hostile() -> Report:
-    bad = target(HOSTILE_PATH, "f`|\u202e", 0.5)
-    diff = f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-{HOSTILE}\n+````\n+\udcff\n"
-    origin = Origin(proposer="model", prompt=HOSTILE, prompt_version=HOSTILE, model=HOSTILE)
-    rejected = candidate("2" * 16, wrong(HOSTILE), origin=origin, diff=diff, on=bad)
+def hostile(text: str = HOSTILE, path: str = HOSTILE_PATH) -> Report:
+    bad = target(path, "f`|\u202e", 0.5)
+    diff = f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-{text}\n+````\n+\udcff\n"
+    origin = Origin(proposer="model", prompt=text, prompt_version=text, model=text)
+    rejected = candidate("2" * 16, wrong(text), origin=origin, diff=diff, on=bad)
     return report(
-        info=info(run="r1", repository=f"/srv/{HOSTILE_PATH}", command=()),
-        workload=Workload(kind=WorkloadKind.COMMAND, argv=("python", HOSTILE)),
-        machine=Machine(cpu=HOSTILE, cores=1, system=HOSTILE, python=HOSTILE),
+        info=info(run="r1", repository=f"/srv/{path}", command=()),
+        workload=Workload(kind=WorkloadKind.COMMAND, argv=("python", text)),
+        machine=Machine(cpu=text, cores=1, system=text, python=text),
         targets=(bad,),
-        candidates=(candidate("1" * 16, faster(HOSTILE), origin=origin, diff=diff, on=bad), rejected),
+        candidates=(candidate("1" * 16, faster(text), origin=origin, diff=diff, on=bad), rejected),
         accepted=("1" * 16,),
-        tests=HOSTILE,
-        notes=(HOSTILE,),
-        cost=Cost(seconds=((HOSTILE, 1.0),)),
+        tests=text,
+        notes=(text,),
+        cost=Cost(seconds=((text, 1.0),)),
     )
 
 

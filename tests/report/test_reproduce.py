@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from codeopt.report.reproduce import reproduce, resume, shell_word
+from codeopt.report.reproduce import reproduce, reproduce_branch, resume, shell_word
 from codeopt.report.visible import raw
 from tests.report import samples
 
@@ -74,3 +74,24 @@ def test_a_hostile_report_gives_one_visible_line():
     command = reproduce(report, report.candidates[0])
     assert command.isprintable()
     assert raw(str(report.candidates[0].target.name)) in words_of(command)
+
+
+def test_a_branch_is_verified_by_its_difference_from_the_base():
+    report = samples.report()
+    command = reproduce_branch(report, report.candidates[0], base="0123", branch="codeopt/it's")
+    diff, _, verify = command.partition(" | ")
+    assert shlex.split(diff) == ["git", "diff", "0123...origin/codeopt/it's"]
+    assert shlex.split(verify)[:5] == ["codeopt", "verify", ".", "--patch", "-"]
+
+
+def test_what_a_run_was_set_to_otherwise_than_by_flags_is_in_the_command_for_a_branch():
+    set_to = '{"tests": "pytest -q", "min_oracle": 0.0, "assume": ["sorted"], "seed": 0, "allow_failing_tests": true, "budget": 9.0}'
+    report = samples.report(info=samples.info(command=("optimize", "--min-speedup", "1.1"), settings=set_to))
+    command = reproduce_branch(report, report.candidates[0], base="0123", branch="b")
+    assert command.endswith(" --min-speedup 1.1 --tests 'pytest -q' --min-oracle 0.0 --assume sorted --allow-failing-tests")
+
+
+def test_settings_that_cannot_be_read_add_nothing():
+    report = samples.report(info=samples.info(command=(), settings="no json"))
+    words = shlex.split(reproduce_branch(report, report.candidates[0], base="0123", branch="b"))
+    assert words[-2:] == ["--workload", shlex.join(report.workload.argv)]
