@@ -29,7 +29,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "belongs to the workflows and settings of the code host": (".github", ".gitlab", ".gitea", ".forgejo"),
     "configures continuous integration": (
         *(".appveyor*", ".azure-pipelines*", ".buildkite", ".ci", ".circleci", ".cirrus.*", ".drone.*", ".gitlab-ci*", ".semaphore"),
-        *(".teamcity", ".travis*", ".woodpecker*", ".zuul.*", "appveyor*", "azure-pipelines*", "bitbucket-pipelines*", "cloudbuild*"),
+        *(".teamcity", ".travis*", ".woodpecker*", ".zuul.*", "appveyor.y*ml", "azure-pipelines*", "bitbucket-pipelines*", "cloudbuild*"),
         *("jenkinsfile*", "noxfile.py", "dodo.py", "fabfile.py", "tox.ini", "wscript", ".pre-commit*", "makefile"),
     ),
     "pins versions": (
@@ -37,7 +37,8 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
             "*.lock",
             "*.lockb",
             "*.lockfile",
-            "*-lock.*",
+            "*-lock.json",
+            "*-lock.y*ml",
             "*_lock.json",
             "npm-shrinkwrap.json",
             "go.sum",

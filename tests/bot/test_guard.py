@@ -19,6 +19,7 @@ FREE = [
     "pkg/contest/rank.py",
     "pkg/secretary.py",
     "pkg/key.py",
+    "pkg/dead-lock.py",
     "pkg/environment.py",
     "größe.py",
     "模块/数据.py",
