@@ -33,19 +33,9 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
         *("jenkinsfile*", "noxfile.py", "dodo.py", "fabfile.py", "tox.ini", "wscript", ".pre-commit*", "makefile"),
     ),
     "pins versions": (
-        *(
-            "*.lock",
-            "*.lockb",
-            "*.lockfile",
-            "*-lock.json",
-            "*-lock.y*ml",
-            "*_lock.json",
-            "npm-shrinkwrap.json",
-            "go.sum",
-            "package.resolved",
-            "pylock*.toml",
-        ),
-        *("constraints*.txt", "requirements*.in", "requirements*.txt", "pipfile", "environment*.y*ml"),
+        *("*.lock", "*.lockb", "*.lockfile", "*-lock.json", "*-lock.y*ml", "*_lock.json", "npm-shrinkwrap.json", "pylock*.toml"),
+        *("go.sum", "package.resolved", "pipfile", "environment*.y*ml"),
+        *("constraints*.txt", "requirements*.in", "requirements*.txt"),
     ),
     "may hold secrets": (
         *(".env*", "*.env", ".aws", ".docker", ".gnupg", ".kube", ".ssh", ".git-credentials", ".htpasswd", ".netrc", "_netrc", ".npmrc"),
