@@ -13,6 +13,7 @@ from codeopt.model.access import GitAccess, Secret
 from codeopt.model.forge import (
     CheckRun,
     Comment,
+    InstalledRepository,
     OwnPullRequest,
     Permission,
     PullRequest,
@@ -46,6 +47,11 @@ class FakeForge:
     def fail(self, method: str, *faults: Fault) -> None:
         """Have the next calls of a method fail, one after the other."""
         self._faults[method] += faults
+
+    async def repositories(self) -> Sequence[InstalledRepository]:
+        """Return the repositories that the App is installed on, by name."""
+        with self._faulty("repositories"):
+            return self.host.installed()
 
     async def repository(self, repository: RepositoryName) -> RepositoryInfo:
         """Return what a repository is at."""
@@ -170,11 +176,16 @@ class FakeForge:
 
     @contextmanager
     def _call(self, method: str, repository: RepositoryName) -> Iterator[HostedRepository]:
+        with self._faulty(method):
+            yield self.host.hosted(repository)
+
+    @contextmanager
+    def _faulty(self, method: str) -> Iterator[None]:
         self.calls.append(method)
         fault = self._faults[method].pop(0) if self._faults[method] else None
         if fault and not fault.after:
             raise fault.error
-        yield self.host.hosted(repository)
+        yield
         if fault:
             raise fault.error
 

@@ -14,6 +14,7 @@ from codeopt.adapters.fake_origin import Origin
 from codeopt.errors import ForgeRefused
 from codeopt.model.forge import (
     CheckRun,
+    InstalledRepository,
     Permission,
     PullRequest,
     PullRequestState,
@@ -96,6 +97,15 @@ class FakeHost:
         if there is None or not there.installed:
             raise ForgeRefused(f"{_WEB}: the App is not installed on {name}; install it from the App's page")
         return there
+
+    def installed(self) -> tuple[InstalledRepository, ...]:
+        """Return the repositories that the App is installed on, by name, without the archived ones."""
+        owners = list(dict.fromkeys(there.name.owner.casefold() for there in self._repositories.values()))
+        return tuple(
+            InstalledRepository(name=there.name, installation=1 + owners.index(there.name.owner.casefold()))
+            for _, there in sorted(self._repositories.items())
+            if there.installed and not there.archived
+        )
 
     def add_repository(
         self, name: str, files: Mapping[str, str], *, default_branch: str = "main", private: bool = False, archived: bool = False

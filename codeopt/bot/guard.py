@@ -29,22 +29,13 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "belongs to the workflows and settings of the code host": (".github", ".gitlab", ".gitea", ".forgejo"),
     "configures continuous integration": (
         *(".appveyor*", ".azure-pipelines*", ".buildkite", ".ci", ".circleci", ".cirrus.*", ".drone.*", ".gitlab-ci*", ".semaphore"),
-        *(".teamcity", ".travis*", ".woodpecker*", ".zuul.*", "appveyor*", "azure-pipelines*", "bitbucket-pipelines*", "cloudbuild*"),
+        *(".teamcity", ".travis*", ".woodpecker*", ".zuul.*", "appveyor.y*ml", "azure-pipelines*", "bitbucket-pipelines*", "cloudbuild*"),
         *("jenkinsfile*", "noxfile.py", "dodo.py", "fabfile.py", "tox.ini", "wscript", ".pre-commit*", "makefile"),
     ),
     "pins versions": (
-        *(
-            "*.lock",
-            "*.lockb",
-            "*.lockfile",
-            "*-lock.*",
-            "*_lock.json",
-            "npm-shrinkwrap.json",
-            "go.sum",
-            "package.resolved",
-            "pylock*.toml",
-        ),
-        *("constraints*.txt", "requirements*.in", "requirements*.txt", "pipfile", "environment*.y*ml"),
+        *("*.lock", "*.lockb", "*.lockfile", "*-lock.json", "*-lock.y*ml", "*_lock.json", "npm-shrinkwrap.json", "pylock*.toml"),
+        *("go.sum", "package.resolved", "pipfile", "environment*.y*ml"),
+        *("constraints*.txt", "requirements*.in", "requirements*.txt"),
     ),
     "may hold secrets": (
         *(".env*", "*.env", ".aws", ".docker", ".gnupg", ".kube", ".ssh", ".git-credentials", ".htpasswd", ".netrc", "_netrc", ".npmrc"),

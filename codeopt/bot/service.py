@@ -19,12 +19,14 @@ from codeopt.bot.intake import Intake
 from codeopt.bot.limits import Limits
 from codeopt.bot.logs import tell
 from codeopt.bot.metrics import Metrics
+from codeopt.bot.schedule import Schedule
 from codeopt.bot.settings import BotSettings
 from codeopt.bot.web import Web, application
 from codeopt.bot.work import Handler, Pace, Workers
 from codeopt.errors import ConfigError
 from codeopt.model.bot import Retries
 from codeopt.ports import Queue
+from codeopt.ports.forge import Forge
 
 __all__ = ["serve"]
 
@@ -34,8 +36,10 @@ _CONCURRENT = 256
 _BACKLOG = 512
 
 
-def serve(settings: BotSettings, handler: Handler) -> None:
+def serve(settings: BotSettings, handler: Handler, *, forge: Forge | None = None) -> None:
     """Take deliveries in and work on them until SIGTERM or SIGINT; a second one gives back at once what still runs.
+
+    With a forge, jobs are made by the clock as well.
 
     Raises:
         ConfigError: there is no secret, the address cannot be listened on, or the database's is none.
@@ -46,11 +50,11 @@ def serve(settings: BotSettings, handler: Handler) -> None:
     secret = settings.webhook_secret.get_secret_value()
     queue = SqlQueue(settings.database.get_secret_value(), retries=Retries(attempts=settings.attempts))
     with closing(queue), closing(_listening(settings)) as listener:
-        anyio.run(_serve, settings, secret, queue, handler, listener)
+        anyio.run(_serve, settings, secret, queue, handler, forge, listener)
     tell(LOGGER, "the service has ended")
 
 
-async def _serve(settings: BotSettings, secret: str, queue: Queue, handler: Handler, listener: socket.socket) -> None:
+async def _serve(settings: BotSettings, secret: str, queue: Queue, handler: Handler, forge: Forge | None, listener: socket.socket) -> None:
     metrics = Metrics()
     pace = Pace(workers=settings.workers, lease_s=settings.lease, drain_s=settings.drain, keep_s=settings.keep)
     workers = Workers(queue, handler, pace=pace, metrics=metrics)
@@ -61,6 +65,8 @@ async def _serve(settings: BotSettings, secret: str, queue: Queue, handler: Hand
         await group.start(_until_signal, server, workers)
         host, port = listener.getsockname()[:2]
         tell(LOGGER, "listening", host=host, port=port, workers=settings.workers, dry_run=settings.dry_run)
+        if forge is not None:
+            group.start_soon(Schedule(forge, queue, news=workers.news).run)
         async with anyio.create_task_group() as work:
             work.start_soon(workers.run)
             await server.serve(sockets=[listener])

@@ -17,6 +17,7 @@ __all__ = [
     "CheckRun",
     "CheckStatus",
     "Comment",
+    "InstalledRepository",
     "OwnPullRequest",
     "Permission",
     "PullRequest",
@@ -145,6 +146,14 @@ class RepositoryInfo:
     head_sha: str | None
     private: bool
     archived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledRepository:
+    """A repository that the App is installed on; `installation` is the number of what gives it that, one for each account."""
+
+    name: RepositoryName
+    installation: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

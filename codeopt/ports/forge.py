@@ -12,6 +12,7 @@ from codeopt.model.access import GitAccess
 from codeopt.model.forge import (
     CheckRun,
     Comment,
+    InstalledRepository,
     OwnPullRequest,
     Permission,
     PullRequest,
@@ -38,6 +39,13 @@ class Forge(Protocol):
         ForgeUnavailable: it cannot be asked now; with `retry_after_s` where it asks to wait for longer than is waited here.
         ForgeRefused: it will not do this: the App is not installed on the repository, lacks a permission, or there is no such thing.
     """
+
+    async def repositories(self) -> Sequence[InstalledRepository]:
+        """Return the repositories that the App is installed on, by name, without archived ones and suspended installations.
+
+        An installation that refuses is passed over, so that it does not stand in the way of all others.
+        """
+        ...
 
     async def repository(self, repository: RepositoryName) -> RepositoryInfo:
         """Return what a repository is at."""

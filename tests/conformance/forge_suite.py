@@ -88,6 +88,17 @@ async def a_repository_tells_what_it_is_at(scene: Scene) -> None:
     assert not info.archived
 
 
+async def the_repositories_of_all_installations_are_listed(scene: Scene) -> None:
+    scene.host.add_repository("Zeta/tools", {"a": "b"})
+    scene.host.add_repository("acme/Another", {})
+    scene.host.add_repository("acme/old", {"a": "b"}, archived=True)
+    scene.host.add_repository("acme/gone", {"a": "b"})
+    scene.host.uninstall("acme/gone")
+    found = await scene.forge.repositories()
+    assert [str(each.name) for each in found] == ["acme/Another", NAME, "Zeta/tools"]
+    assert found[0].installation == found[1].installation != found[2].installation
+
+
 async def another_default_branch_and_other_states_are_told(scene: Scene) -> None:
     scene.host.add_repository("acme/old", {"a": "b"}, default_branch="trunk", private=True, archived=True)
     info = await scene.forge.repository(RepositoryName(owner="acme", name="old"))
@@ -359,6 +370,7 @@ async def only_branches_of_its_own_are_pushed_by_an_access_for_that(scene: Scene
 
 FORGE_CHECKS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     a_repository_tells_what_it_is_at,
+    the_repositories_of_all_installations_are_listed,
     another_default_branch_and_other_states_are_told,
     a_repository_without_commits_has_no_head,
     where_the_app_is_not_installed_everything_is_refused,

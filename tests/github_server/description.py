@@ -125,7 +125,7 @@ def _filled(schema: Mapping[str, Any], value: Any) -> Any:
         value = _filled(part, value)
     for part in _alternatives(schema):
         # The one that knows all that is there.
-        if set(value) <= set(part.get("properties", {})):
+        if set(value) <= {name for each in (part, *part.get("allOf", ())) for name in _resolved(each).get("properties", ())}:
             return _filled(part, value)
     known = schema.get("properties", {})
     missing = {name: _plainest(known.get(name, {})) for name in schema.get("required", ()) if name not in value}

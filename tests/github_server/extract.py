@@ -18,6 +18,8 @@ OPERATIONS = (
     "apps/create-installation-access-token",
     "apps/get-authenticated",
     "apps/get-repo-installation",
+    "apps/list-installations",
+    "apps/list-repos-accessible-to-installation",
     "checks/create",
     "checks/get",
     "checks/list-for-ref",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from tests.github_server.asked import Asked, Refused, Reply, required_repository
+from tests.github_server.asked import Asked, Refused, Reply, paged, required_repository
 from tests.github_server.shapes import repository
 from tests.github_server.state import APP_ID, GRANTED, RepositoryState, stamp
 
@@ -22,19 +22,18 @@ def get_app(asked: Asked) -> Reply:
 
 
 def get_installation(asked: Asked) -> Reply:
-    there = _installed(asked)
-    return Reply(
-        status=200,
-        body={
-            "id": there.installation,
-            "app_id": APP_ID,
-            "app_slug": "codeopt",
-            "account": asked.hub.user(there.full_name.partition("/")[0]),
-            "permissions": there.granted,
-            "repository_selection": "selected",
-            "events": [],
-        },
-    )
+    return Reply(status=200, body=_installation(asked, _installed(asked)))
+
+
+def list_installations(asked: Asked) -> Reply:
+    one_of_each = {each.installation: each for each in asked.hub.repositories.values() if each.installation is not None}
+    return paged(asked, [_installation(asked, there) for there in one_of_each.values()])
+
+
+def list_repositories(asked: Asked) -> Reply:
+    reach = asked.token.repositories if asked.token else frozenset()
+    found = [repository(asked.hub, there) for name, there in asked.hub.repositories.items() if name in reach]
+    return paged(asked, found, within="repositories")
 
 
 def create_token(asked: Asked) -> Reply:
@@ -125,6 +124,19 @@ def _folder(asked: Asked, there: RepositoryState, ref: str, path: str) -> Reply:
     return Reply(status=200, body=entries)
 
 
+def _installation(asked: Asked, there: RepositoryState) -> dict[str, Any]:
+    return {
+        "id": there.installation,
+        "app_id": APP_ID,
+        "app_slug": "codeopt",
+        "account": asked.hub.user(there.full_name.partition("/")[0]),
+        "permissions": there.granted,
+        "repository_selection": "selected",
+        "events": [],
+        "suspended_at": stamp(asked.hub.now_s()) if asked.hub.suspended else None,
+    }
+
+
 def _installed(asked: Asked) -> RepositoryState:
     found = asked.hub.repository(f"{asked.values['owner']}/{asked.values['repo']}")
     if found is None or found.installation is None:
@@ -136,6 +148,8 @@ def _installed(asked: Asked) -> RepositoryState:
 HANDLERS = {
     "apps/get-authenticated": ("", "", get_app),
     "apps/get-repo-installation": ("", "", get_installation),
+    "apps/list-installations": ("", "", list_installations),
+    "apps/list-repos-accessible-to-installation": ("metadata", "read", list_repositories),
     "apps/create-installation-access-token": ("", "", create_token),
     "repos/get": ("metadata", "read", get_repository),
     "git/get-ref": ("contents", "read", get_ref),

@@ -11,6 +11,7 @@ from codeopt.adapters.github.api import Api
 from codeopt.adapters.github.checks import CheckRunsOf
 from codeopt.adapters.github.comments import Comments
 from codeopt.adapters.github.host import GITHUB_API, read_host
+from codeopt.adapters.github.installations import installed_repositories
 from codeopt.adapters.github.pace import Clock, Gate, SystemClock, Timing
 from codeopt.adapters.github.pulls import PullRequests
 from codeopt.adapters.github.repositories import branch_head, permission, read_file, read_repository
@@ -19,6 +20,7 @@ from codeopt.model.access import GitAccess
 from codeopt.model.forge import (
     CheckRun,
     Comment,
+    InstalledRepository,
     OwnPullRequest,
     Permission,
     PullRequest,
@@ -62,7 +64,12 @@ class GitHubForge:
         self._host = read_host(api_url)
         self._api = Api(self._host, user_agent=f"codeopt/{__version__}", timing=self._timing, clock=self._clock, transport=transport)
         self._gates: dict[str, Gate] = {}
-        self._tokens = Tokens(self._api, AppKey(app, self._gate("the App")))
+        self._key = AppKey(app, self._gate("the App"))
+        self._tokens = Tokens(self._api, self._key)
+
+    async def repositories(self) -> Sequence[InstalledRepository]:
+        """Return the repositories that the App is installed on, by name."""
+        return await installed_repositories(self._api, self._key, self._gate)
 
     async def repository(self, repository: RepositoryName) -> RepositoryInfo:
         """Return what a repository is at."""

@@ -19,11 +19,13 @@ __all__ = [
     "ContentJson",
     "ContentsJson",
     "Installation",
+    "InstallationJson",
     "IssueJson",
     "PermissionJson",
     "PullRequestJson",
     "ReactionJson",
     "RefJson",
+    "RepositoriesJson",
     "RepositoryJson",
     "TokenJson",
     "User",
@@ -41,6 +43,18 @@ class Installation(BaseModel):
     """An App's installation on an account."""
 
     id: int
+
+
+class _Account(BaseModel):
+    login: str = ""
+
+
+class InstallationJson(BaseModel):
+    """An installation in a list; the account of a whole enterprise has no login."""
+
+    id: int
+    account: _Account | None = None
+    suspended_at: datetime | None = None
 
 
 class TokenJson(BaseModel):
@@ -63,6 +77,12 @@ class RepositoryJson(BaseModel):
     default_branch: str
     private: bool
     archived: bool = False
+
+
+class RepositoriesJson(BaseModel):
+    """A page of repositories."""
+
+    repositories: list[RepositoryJson]
 
 
 class _Object(BaseModel):

@@ -140,6 +140,11 @@ def _foreign(scene: Scene, tag: str) -> int:
 
 
 ACTS = {
+    "repositories": Act(
+        prepare=_nothing,
+        play=lambda forge, _: forge.repositories(),
+        verify=lambda _scene, _made, result: _equal([str(each.name) for each in result], [NAME]),
+    ),
     "repository": Act(prepare=_nothing, play=lambda forge, _: forge.repository(WIDGETS), verify=_read_repository),
     "permission": Act(prepare=_nothing, play=lambda forge, _: forge.permission(WIDGETS, "ada"), verify=_is(lambda _: "write")),
     "branch_head": Act(
