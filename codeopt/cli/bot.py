@@ -33,7 +33,7 @@ def command(**flags: object) -> int:
     """
     try:
         from codeopt.adapters.queue.engine import has_password
-        from codeopt.bot.assemble import handler_of
+        from codeopt.bot.assemble import staff_of
         from codeopt.bot.logs import configure
         from codeopt.bot.service import serve
         from codeopt.bot.settings import load_bot_settings
@@ -47,5 +47,6 @@ def command(**flags: object) -> int:
         raise ConfigError("--database: a password does not belong on a command line; set CODEOPT_BOT_DATABASE, or use a password file")
     settings = load_bot_settings(flags=flags, environ=os.environ)
     configure()
-    serve(settings, handler_of(settings, os.environ))
+    staff = staff_of(settings, os.environ)
+    serve(settings, staff.handler, forge=staff.forge)
     return 0

@@ -36,17 +36,24 @@ def test_no_engine_socket_is_handed_in(text):
 
 def test_the_service_reads_each_of_its_variables(tmp_path):
     """An unknown variable of the service's would be an error."""
-    files = {"webhook_secret": "s3cret-that-is-long-enough", "database_url": "postgresql://codeopt:pa55@database/codeopt"}
+    files = {
+        "webhook_secret": "s3cret-that-is-long-enough",
+        "database_url": "postgresql://codeopt:pa55@database/codeopt",
+        "private_key": "pem",
+    }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     own = {name: text.replace("/run/secrets", str(tmp_path)) for name, text in BOT["environment"].items() if name.startswith("CODEOPT_")}
     settings = load_bot_settings(flags={}, environ=own)
     assert settings.webhook_secret is not None
     assert settings.database.get_secret_value() == files["database_url"]
+    assert settings.private_key is not None
+    assert settings.private_key.get_secret_value() == "pem"
+    assert settings.app_id
 
 
 def test_the_service_has_longer_to_stop_than_it_takes():
-    settings = load_bot_settings(flags={}, environ={"CODEOPT_WEBHOOK_SECRET": "s3cret-that-is-long-enough"})
+    settings = load_bot_settings(flags={}, environ={"CODEOPT_WEBHOOK_SECRET": "s3cret-that-is-long-enough", "CODEOPT_BOT_DRY_RUN": "true"})
     assert int(BOT["stop_grace_period"].removesuffix("s")) > settings.drain
 
 

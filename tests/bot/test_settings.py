@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeopt.bot.assemble import handler_of
+from codeopt.bot.assemble import staff_of
 from codeopt.bot.dry_run import DryRun
 from codeopt.bot.service import serve
 from codeopt.bot.settings import BotSettings, load_bot_settings
@@ -106,7 +106,7 @@ def test_every_setting_is_described():
 def test_without_work_to_do_no_app_is_needed(flags):
     settings = load_bot_settings(flags=flags, environ=HOOK)
     assert settings.app_id is None
-    assert isinstance(handler_of(settings, {}), DryRun)
+    assert isinstance(staff_of(settings, {}).handler, DryRun)
 
 
 @pytest.mark.parametrize(
@@ -121,5 +121,5 @@ def test_what_no_job_could_use_is_told_before_the_first(environ, part):
     known = {name: text for name, text in environ.items() if name.startswith("CODEOPT_BOT_")}
     settings = load_bot_settings(flags={}, environ=SECRET | known)
     with pytest.raises(ConfigError, match=part) as caught:
-        handler_of(settings, environ)
+        staff_of(settings, environ)
     assert "s3cret" not in str(caught.value)

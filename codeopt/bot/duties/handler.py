@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from codeopt.bot.duties.clones import Clones
@@ -15,6 +14,7 @@ from codeopt.bot.duties.optimizing import Optimizing, effect_of
 from codeopt.bot.duties.rules import Standing, standing
 from codeopt.bot.duties.talk import Reply, Talk
 from codeopt.bot.errands import Errands
+from codeopt.bot.schedule import wanted_now
 from codeopt.model.bot import Delivery, Job, JobKind, JobOrigin
 from codeopt.model.evidence import Outcome
 from codeopt.model.forge import PullRequestState, Reaction, RepositoryName
@@ -22,8 +22,6 @@ from codeopt.ports.forge import Forge
 from codeopt.report.bot_comment import check_comment, help_comment, optimize_comment, verify_comment
 
 __all__ = ["Duties"]
-
-_MONDAY = 0
 
 
 class Duties:
@@ -36,7 +34,6 @@ class Duties:
         """Put the parts together; nothing is sent."""
         clones = Clones(forge, work)
         self._forge = forge
-        self._now_s = now_s
         self._talk = Talk(forge, attempts=attempts)
         self._judging = Judging(forge, clones, errands)
         self._offering = Offering(forge, clones, now_s=now_s)
@@ -102,10 +99,14 @@ class Duties:
 
     async def _follow(self, job: Job) -> str:
         there = await standing(self._forge, _where(job))
+        if job.origin is JobOrigin.SCHEDULE:
+            return (
+                await self._optimize_unasked(there) if wanted_now(job, there.policy) else "passed over: the repository does not ask for it"
+            )
         if job.commit and job.commit != there.head_sha:
             return "passed over: a newer push follows"
         told = list(await self._following.follow(there))
-        if self._wants_more(job, there):
+        if there.policy.optimize_on_push:
             told.append(await self._optimize_unasked(there))
         return "; ".join(told) or "nothing to do"
 
@@ -115,13 +116,6 @@ class Duties:
             return f"not looked through: {full}"
         _, offers = await self._optimizing.run(there)
         return effect_of(offers)
-
-    def _wants_more(self, job: Job, there: Standing) -> bool:
-        """Whether the repository asks to be looked through on this occasion."""
-        if job.origin is not JobOrigin.SCHEDULE:
-            return there.policy.optimize_on_push
-        schedule = there.policy.schedule
-        return schedule == "daily" or (schedule == "weekly" and datetime.fromtimestamp(self._now_s(), UTC).weekday() == _MONDAY)
 
 
 async def _help(job: Job) -> Reply:

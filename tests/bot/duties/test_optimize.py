@@ -200,10 +200,18 @@ def test_why_nothing_came_of_it_is_told(stage, error, attempts, words):
     assert asked.reactions == ({Reaction.CONFUSED} if final else {Reaction.EYES})
 
 
+@pytest.mark.parametrize(("asked", "often", "looks"), [("weekly", "weekly", True), ("weekly", "daily", False), ("off", "daily", False)])
+def test_the_clock_has_a_repository_looked_through_as_often_as_it_asks(tmp_path, asked, often, looks):
+    stage = Stage(tmp_path, **{POLICY: f"schedule = '{asked}'\n"})
+    stage.does(stage.job(JobKind.FOLLOW, JobOrigin.SCHEDULE, often, "2026-W49"))
+    assert bool(stage.errands.asked) is looks
+    assert len(stage.pulls()) == looks
+
+
 def test_an_archived_repository_is_left_alone(stage):
     stage.host.hosted(NAME).archived = True
     with pytest.raises(RepositoryError, match="archived"):
-        stage.does(stage.job(JobKind.FOLLOW, JobOrigin.SCHEDULE))
+        stage.does(stage.job(JobKind.FOLLOW, JobOrigin.SCHEDULE, "daily", "2026-12-01"))
     assert not stage.errands.asked
 
 
