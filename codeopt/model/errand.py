@@ -39,7 +39,7 @@ class Errand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why there is no result, in one line; `usage` says that no further attempt can help."""
+    """Why there is no result, in one line; `error` is the name of its class in `codeopt.errors`."""
 
     text: str
-    usage: bool
+    error: str

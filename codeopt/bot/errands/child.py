@@ -22,7 +22,7 @@ from codeopt.app.optimize import Asked, optimize
 from codeopt.app.verify import verify
 from codeopt.bot.errands.answer import Answer
 from codeopt.config import Settings, load_settings
-from codeopt.errors import CodeoptError, UsageError
+from codeopt.errors import CodeoptError
 from codeopt.model.errand import Errand, ErrandKind, Failure
 from codeopt.ports import Reporter
 from codeopt.report.live import choose_reporter
@@ -69,7 +69,7 @@ def _tried(errand: Errand, environ: Mapping[str, str], reporter: Reporter) -> An
     try:
         return do(errand, environ, reporter)
     except CodeoptError as error:
-        return Answer(failure=Failure(text=str(error), usage=isinstance(error, UsageError)))
+        return Answer(failure=Failure(text=str(error), error=type(error).__name__))
 
 
 def _watch(source: BinaryIO) -> None:

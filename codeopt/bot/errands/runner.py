@@ -17,12 +17,13 @@ import anyio
 from anyio import CancelScope, to_thread
 from anyio.abc import Process
 
+from codeopt import errors
 from codeopt.adapters.store.wire import wire
 from codeopt.bot.errands.answer import Answer
 from codeopt.bot.logs import tell
 from codeopt.config import OTHER_VARIABLES
-from codeopt.errors import InfrastructureError, UsageError
-from codeopt.model.errand import Errand
+from codeopt.errors import CodeoptError, InfrastructureError
+from codeopt.model.errand import Errand, Failure
 
 __all__ = ["Errands", "ProcessErrands", "environment"]
 
@@ -73,7 +74,7 @@ class ProcessErrands:
             tell(LOGGER, "an errand broke", level=logging.ERROR, status=status, kind=errand.kind.value, log=told)
             raise InfrastructureError(f"the process of this {errand.kind} ended with status {status} and no answer: see the service's log")
         if answer.failure is not None:
-            raise (UsageError if answer.failure.usage else InfrastructureError)(answer.failure.text)
+            raise _error_of(answer.failure)
         return answer
 
     async def _finished(self, command: list[str], errand: bytes, log: int) -> int:
@@ -97,6 +98,14 @@ def environment(environ: Mapping[str, str]) -> Mapping[str, str]:
         for name, text in environ.items()
         if not name.startswith(OTHER_VARIABLES) and (name in _NAMES or name.lower() in _PROXIES or name.startswith(_PREFIXES))
     }
+
+
+def _error_of(failure: Failure) -> CodeoptError:
+    """Return the error that ended an errand, of its own class, as if it had been raised here."""
+    kind = getattr(errors, failure.error, None) if failure.error in errors.__all__ else None
+    found = kind(failure.text) if kind is not None else InfrastructureError(failure.text)
+    assert isinstance(found, CodeoptError)  # noqa: S101 - the module holds no others
+    return found
 
 
 async def _ended(process: Process) -> None:

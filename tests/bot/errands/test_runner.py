@@ -16,8 +16,9 @@ from codeopt.adapters.store.wire import wire
 from codeopt.bot.errands import ProcessErrands
 from codeopt.bot.errands.child import _settings
 from codeopt.bot.errands.runner import environment
-from codeopt.errors import ConfigError, InfrastructureError, UsageError
+from codeopt.errors import ConfigError, InfrastructureError, UsageError, WorkloadError
 from codeopt.model.errand import Errand, ErrandKind
+from tests.adapters.git.conftest import Checkout
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 60.0
@@ -52,6 +53,12 @@ def test_what_the_user_gave_wrong_comes_back_as_such(tmp_path):
     with pytest.raises(UsageError, match="repository") as caught:
         anyio.run(errands().run, errand(tmp_path))
     assert "\n" not in str(caught.value)
+
+
+def test_an_error_keeps_its_class(tmp_path):
+    checkout = Checkout(tmp_path / "repo").write({"a.py": "def f():\n    return 1\n"}).commit()
+    with pytest.raises(WorkloadError, match="no workload"):
+        anyio.run(errands().run, errand(checkout.folder, ErrandKind.VERIFY, patch=b"no diff\n"))
 
 
 def test_a_process_that_breaks_is_lost_infrastructure(tmp_path):
