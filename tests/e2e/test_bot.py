@@ -189,7 +189,7 @@ def test_a_pull_request_that_is_opened_gets_a_check_run(host, start):
     content["number"] = content["pull_request"]["number"] = number
     content["repository"] |= {"full_name": NAME}
     content["pull_request"]["head"]["sha"] = head
-    bot = start(CODEOPT_BENCHMARK="python bench.py")
+    bot = start()
     ended = bot.line("job", job=bot.send(content, event="pull_request"))
     assert ended["outcome"] == "done", ended
     (run,) = host.checks(NAME)
