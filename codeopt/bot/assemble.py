@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -35,7 +34,7 @@ def staff_of(settings: BotSettings, environ: Mapping[str, str]) -> Staff:
     """
     if settings.dry_run or settings.app_id is None or settings.private_key is None:
         return Staff(DryRun(), None)
-    work = Path(settings.work) if settings.work else Path(tempfile.gettempdir()) / "codeopt-bot"
+    work = Path(settings.work) if settings.work else None
     # A variable that no run could use is told now, and not by every job.
     load_settings(Path("/nowhere"), flags={}, environ=environ)
     app = AppCredentials(app_id=settings.app_id, private_key=Secret(settings.private_key.get_secret_value()))

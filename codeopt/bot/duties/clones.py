@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from codeopt.ports.forge import Forge
 
 __all__ = ["SIGNATURE", "Clone", "Clones"]
 
+_PREFIX = "codeopt-job-"
+_OLD_S = 86400.0
 SIGNATURE = ("codeopt", "codeopt@localhost")
 """Name and address that codeopt's commits bear; the address can be nobody's account."""
 
@@ -33,12 +36,12 @@ class Clone:
 
 
 class Clones:
-    """Makes clones below a folder."""
+    """Makes clones below a folder, which is made when it is needed; the system's own for temporary files where none is given."""
 
-    def __init__(self, forge: Forge, folder: Path) -> None:
-        """Keep where clones go; the folder is made when it is needed."""
+    def __init__(self, forge: Forge, folder: Path | None) -> None:
+        """Keep where clones go."""
         self._forge = forge
-        self._folder = folder
+        self._folder = folder or Path(tempfile.gettempdir())
 
     @asynccontextmanager
     async def of(self, repository: RepositoryName, *, ref: str, depth: int | None = None) -> AsyncIterator[Clone]:
@@ -72,6 +75,18 @@ class Clones:
     def _place(self) -> Path:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            return Path(tempfile.mkdtemp(prefix="job-", dir=self._folder))
+            _drop_old(self._folder)
+            return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._folder))
         except OSError as error:
             raise StoreError(f"cannot write {self._folder} ({error.strerror}): free some space, or choose another --work folder") from error
+
+
+def _drop_old(folder: Path) -> None:
+    """Remove clones that a service which was killed has left; no job takes that long."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        try:
+            old = time.time() - left.lstat().st_mtime > _OLD_S
+        except FileNotFoundError:
+            continue  # another job of the same folder has ended
+        if old and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
