@@ -27,7 +27,8 @@ __all__ = ["Duties"]
 class Duties:
     """`work.Handler` that acts on a forge.
 
-    `work` is a folder for clones (None: the system's for temporary files), `attempts` how often a job is tried, and `now_s` seconds since 1970.
+    `work` is a folder for clones (None: the system's for temporary files), `attempts` how often a job is tried, `now_s` seconds since
+    1970.
     """
 
     def __init__(self, forge: Forge, errands: Errands, *, work: Path | None, attempts: int, now_s: Callable[[], float] = time.time) -> None:
