@@ -49,7 +49,7 @@ class Forge(Protocol):
         ...
 
     async def failed_deliveries(self, since_s: float) -> Sequence[FailedDelivery]:
-        """Return what was first delivered to the App's webhook since a time and never had a good answer, by the newest attempt, oldest first.
+        """Return what was first delivered to the App's webhook since a time and never had a good answer, oldest first.
 
         Of a host with very many deliveries the newest alone are looked at.
         """

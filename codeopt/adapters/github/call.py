@@ -25,8 +25,8 @@ _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 class Call:
     """One request. `route` is GitHub's own way of writing it (`/repos/{owner}/{repo}/pulls`), `values` fill it, escaped.
 
-    `repeatable` says whether sending it twice leaves the same behind as sending it once; None asks its method. `status` is the only one that
-    says it was done, for an answer that says nothing else; None takes every good one.
+    `repeatable` says whether sending it twice leaves the same behind as sending it once; None asks its method. `status` is the only
+    one that says it was done, for an answer that says nothing else; None takes every good one.
     """
 
     method: str
