@@ -94,7 +94,9 @@ def _parsed(content: bytes) -> Mapping[str, object]:
         raise ConfigError(f"{PYPROJECT}: cannot be read as TOML: {error}; mend it first") from None
     tool = document.get("tool")
     if isinstance(tool, dict) and "codeopt" in tool:
-        raise ConfigError(f"{PYPROJECT}: has a [tool.codeopt] already; change it there, by the list of settings in docs/settings.md")
+        raise ConfigError(
+            f"{PYPROJECT}: has a [tool.codeopt] already; change it there (docs/settings.md lists all settings), or remove it first"
+        )
     return document
 
 
