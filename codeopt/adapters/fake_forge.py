@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from codeopt.adapters.fake_host import BOT, FakeHost, HostedRepository, SeenComment
+from codeopt.adapters.fake_host import BOT, FakeHost, HostedRepository, SeenComment, SeenDelivery
 from codeopt.errors import CodeoptError, ForgeRefused
 from codeopt.model.access import GitAccess, Secret
 from codeopt.model.forge import (
     CheckRun,
     Comment,
+    FailedDelivery,
     InstalledRepository,
     OwnPullRequest,
     Permission,
@@ -52,6 +53,30 @@ class FakeForge:
         """Return the repositories that the App is installed on, by name."""
         with self._faulty("repositories"):
             return self.host.installed()
+
+    async def failed_deliveries(self, since_s: float) -> Sequence[FailedDelivery]:
+        """Return what was first delivered since a time and never had a good answer, oldest first."""
+        with self._faulty("failed_deliveries"):
+            tries: defaultdict[str, list[SeenDelivery]] = defaultdict(list)
+            for one in self.host.deliveries():
+                tries[one.guid].append(one)
+            failed = [
+                FailedDelivery(
+                    id=each[-1].id,
+                    guid=guid,
+                    event=each[-1].event,
+                    attempted_s=each[-1].delivered_s,
+                    redeliveries=len(each) - 1,
+                )
+                for guid, each in tries.items()
+                if each[0].delivered_s >= since_s and not any(200 <= one.status < 300 for one in each)  # noqa: PLR2004 - HTTP's
+            ]
+            return sorted(failed, key=lambda one: (one.attempted_s, one.id))
+
+    async def redeliver(self, delivery_id: int) -> None:
+        """Have a delivery made again."""
+        with self._faulty("redeliver"):
+            self.host.redeliver(delivery_id)
 
     async def repository(self, repository: RepositoryName) -> RepositoryInfo:
         """Return what a repository is at."""

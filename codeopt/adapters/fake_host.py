@@ -6,7 +6,7 @@ Repositories are bare ones on disk, which can be cloned and pushed to.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,10 +22,11 @@ from codeopt.model.forge import (
     RepositoryName,
 )
 
-__all__ = ["BOT", "FakeHost", "HostedRepository", "SeenComment"]
+__all__ = ["BOT", "FakeHost", "HostedRepository", "SeenComment", "SeenDelivery"]
 
 BOT = "codeopt[bot]"
 _WEB = "https://forge.example"
+_REDELIVERED_S = 3 * 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,18 @@ class SeenComment:
     body: str
     key: str | None = None
     reactions: frozenset[Reaction] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDelivery:
+    """An attempt at a delivery to the App's webhook, and the status that it was answered with; 0 where nobody answered."""
+
+    id: int
+    guid: str
+    event: str
+    delivered_s: float
+    redelivery: bool
+    status: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,7 +87,10 @@ class HostedRepository:
 
 
 class FakeHost:
-    """All repositories. `folder` takes the bare ones; `now_s` is the time, which a test may move."""
+    """All repositories. `folder` takes the bare ones; `now_s` is the time, which a test may move.
+
+    `webhook` is called with the GUID of what is delivered again, and returns the status that it is answered with.
+    """
 
     def __init__(self, folder: Path, *, now_s: float = 1_767_225_600.0) -> None:
         """Start without repositories."""
@@ -82,6 +98,8 @@ class FakeHost:
         self._folder = folder
         self._repositories: dict[str, HostedRepository] = {}
         self._numbers = itertools.count(1)
+        self._deliveries: dict[int, SeenDelivery] = {}
+        self.webhook: Callable[[str], int] = lambda _guid: 202
 
     def number(self) -> int:
         """Return a number that nothing else has."""
@@ -152,6 +170,29 @@ class FakeHost:
         state = PullRequestState.MERGED if merged else PullRequestState.CLOSED
         there.pulls[number] = replace(there.pull(number), state=state)
         there.closed_s[number] = self.now_s
+
+    def add_delivery(self, guid: str, *, status: int, ago_s: float = 0.0, redelivery: bool = False, event: str = "push") -> int:
+        """Have the webhook been delivered to some seconds ago; return the attempt's number."""
+        number = self.number()
+        self._deliveries[number] = SeenDelivery(
+            id=number, guid=guid, event=event, delivered_s=self.now_s - ago_s, redelivery=redelivery, status=status
+        )
+        return number
+
+    def deliveries(self) -> tuple[SeenDelivery, ...]:
+        """Return all attempts at deliveries, in the order in which they were made."""
+        return tuple(sorted(self._deliveries.values(), key=lambda one: (one.delivered_s, one.id)))
+
+    def redeliver(self, number: int) -> None:
+        """Make a delivery again.
+
+        Raises:
+            ForgeRefused: there is none of that number, or it is older than three days.
+        """
+        known = self._deliveries.get(number)
+        if known is None or known.delivered_s < self.now_s - _REDELIVERED_S:
+            raise ForgeRefused(f"{_WEB}: there is no delivery {number} of the last three days; list them anew")
+        self.add_delivery(known.guid, status=self.webhook(known.guid), redelivery=True, event=known.event)
 
     def comments(self, name: str, number: int) -> tuple[SeenComment, ...]:
         """Return the comments on an issue or pull request, in order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from codeopt.model.work import Environment
 if TYPE_CHECKING:
     from codeopt.adapters.docker.probes import Probed
 
-__all__ = ["attack", "examine", "next_command"]
+__all__ = ["attack", "command_after_attacks", "examine", "next_command"]
 
 ASK_S = 20
 _PROBED = "probes"
@@ -64,11 +65,32 @@ def attack(settings: Settings) -> Iterator[Probed]:
 def next_command(findings: tuple[Finding, ...], repo: Path, settings: Settings) -> str:
     """Return the command that makes sense to type next."""
     ok = {finding.name: finding.ok for finding in findings}
+    folder = shlex.quote(str(repo))
+    if not ok["git"]:
+        return f"codeopt doctor {folder}"
     if not ok["repository"]:
-        return "codeopt optimize PATH-OF-A-GIT-REPOSITORY"
+        return _to_a_repository(repo)
     sandbox = "" if ok.get("Docker engine") and ok.get("base image") else " --sandbox local"
     model = f" --model {settings.model}" if settings.model and ok["model"] and not sandbox else ""
-    return f"codeopt optimize {repo}{sandbox}{model}"
+    return f"codeopt optimize {folder}{sandbox}{model}"
+
+
+def command_after_attacks(repo: Path, settings: Settings, *, held: bool) -> str:
+    """Return the command that makes sense to type after attacks on a sandbox, which has held or not."""
+    folder = shlex.quote(str(repo))
+    runtime = f" --sandbox-runtime {shlex.quote(settings.sandbox_runtime)}" if settings.sandbox_runtime else ""
+    if held:
+        return f"codeopt optimize {folder}{runtime}"
+    # What shares no kernel with the machine holds more; where that was tried already, the engine itself lacks something.
+    return f"codeopt doctor {folder}" if settings.sandbox_runtime else f"codeopt doctor {folder} --sandbox --sandbox-runtime runsc"
+
+
+def _to_a_repository(repo: Path) -> str:
+    """Return what makes a folder a repository with a commit; for what is no folder, or git's own, a command with a place for another."""
+    if not repo.is_dir() or (repo / "HEAD").is_file():
+        return "codeopt doctor PATH-OF-A-GIT-REPOSITORY"
+    folder = shlex.quote(str(repo))
+    return f"git -C {folder} init && git -C {folder} add -A && git -C {folder} commit -m begin"
 
 
 def _python() -> Finding:

@@ -22,7 +22,7 @@ from codeopt.trial.discovery import find_tests, find_workload, has_types_checked
 from codeopt.trial.environment import detect_environment
 from codeopt.trial.scene import Limits, Scene
 
-__all__ = ["Look", "Project", "look_at", "make_scene", "open_project", "scene_of"]
+__all__ = ["Glance", "Look", "Project", "glance_at", "look_at", "make_scene", "open_project", "scene_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +70,21 @@ def open_project(repo: Path, settings: Settings, *, tree: Path) -> Project:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What a folder of files tells before any of its code runs; `regular` are the paths that are no links."""
+class Glance:
+    """What the names and declarations in a folder of files tell; `regular` are the paths that are no links."""
 
     paths: tuple[str, ...]
     regular: tuple[str, ...]
     read: Callable[[str], bytes]
-    index: CodeIndex
     tests: tuple[str, ...]
     environment: Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look(Glance):
+    """What a folder of files tells before any of its code runs."""
+
+    index: CodeIndex
 
 
 def look_at(tree: Path, settings: Settings, *, empty: str) -> Look:
@@ -88,18 +94,35 @@ def look_at(tree: Path, settings: Settings, *, empty: str) -> Look:
         RepositoryError: there is no Python code; `empty` says so.
         WorkloadError: the command for the tests cannot be read.
     """
+    seen = glance_at(tree, settings, empty=empty)
+    sources = [path for path in seen.regular if path.endswith(".py")]
+    return Look(
+        paths=seen.paths,
+        regular=seen.regular,
+        read=seen.read,
+        index=index_files(tree, sources, cache=_cache()),
+        tests=seen.tests,
+        environment=seen.environment,
+    )
+
+
+def glance_at(tree: Path, settings: Settings, *, empty: str) -> Glance:
+    """Look at the files of a folder without parsing their code.
+
+    Raises:
+        RepositoryError: there is no Python code; `empty` says so.
+        WorkloadError: the command for the tests cannot be read.
+    """
     paths = tuple(sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()))
     # A link is no source: it may lead nowhere or to a folder, and a patch to it would change another file.
     regular = tuple(path for path in paths if not (tree / path).is_symlink())
-    sources = [path for path in regular if path.endswith(".py")]
-    if not sources:
+    if not any(path.endswith(".py") for path in regular):
         raise RepositoryError(empty)
     read = _Reader(tree)
-    return Look(
+    return Glance(
         paths=paths,
         regular=regular,
         read=read,
-        index=index_files(tree, sources, cache=_cache()),
         tests=find_tests(regular, settings.tests),
         environment=detect_environment(
             paths,

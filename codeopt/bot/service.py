@@ -21,6 +21,7 @@ from codeopt.bot.logs import tell
 from codeopt.bot.metrics import Metrics
 from codeopt.bot.schedule import Schedule
 from codeopt.bot.settings import BotSettings
+from codeopt.bot.sweep import Sweep
 from codeopt.bot.web import Web, application
 from codeopt.bot.work import Handler, Pace, Workers
 from codeopt.errors import ConfigError
@@ -39,7 +40,7 @@ _BACKLOG = 512
 def serve(settings: BotSettings, handler: Handler, *, forge: Forge | None = None) -> None:
     """Take deliveries in and work on them until SIGTERM or SIGINT; a second one gives back at once what still runs.
 
-    With a forge, jobs are made by the clock as well.
+    With a forge, jobs are made by the clock as well, and deliveries that had no good answer are asked for again.
 
     Raises:
         ConfigError: there is no secret, the address cannot be listened on, or the database's is none.
@@ -67,6 +68,7 @@ async def _serve(settings: BotSettings, secret: str, queue: Queue, handler: Hand
         tell(LOGGER, "listening", host=host, port=port, workers=settings.workers, dry_run=settings.dry_run)
         if forge is not None:
             group.start_soon(Schedule(forge, queue, news=workers.news).run)
+            group.start_soon(Sweep(forge).run)
         async with anyio.create_task_group() as work:
             work.start_soon(workers.run)
             await server.serve(sockets=[listener])

@@ -26,7 +26,7 @@ def command(repo: Path, *, model: str | None, attacked: bool, sandbox_runtime: s
     With --sandbox, try attacks on a sandbox instead: status 0 when all are held off, 1 otherwise.
     """
     settings = settings_from(repo, {"model": model, "sandbox_runtime": sandbox_runtime})
-    return _attacks(settings) if attacked else _findings(repo, settings)
+    return _attacks(repo, settings) if attacked else _findings(repo, settings)
 
 
 def _findings(repo: Path, settings: Settings) -> int:
@@ -47,16 +47,17 @@ def _findings(repo: Path, settings: Settings) -> int:
         table.add_row(mark, Text(finding.name), detail)
     console = Console()
     console.print(table)
-    console.print(Text(f"\nnext: {visible(next_command(findings, repo, settings))}"))
+    # On one line, so that it can be copied.
+    console.print(Text(f"\nnext: {visible(next_command(findings, repo, settings))}"), soft_wrap=True)
     return 0 if all(finding.ok for finding in findings) else 1
 
 
-def _attacks(settings: Settings) -> int:
+def _attacks(repo: Path, settings: Settings) -> int:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from codeopt.app.doctor import attack
+    from codeopt.app.doctor import attack, command_after_attacks
     from codeopt.report.visible import visible
 
     table = Table(box=None, pad_edge=False)
@@ -70,4 +71,5 @@ def _attacks(settings: Settings) -> int:
     console = Console()
     console.print(table)
     console.print(Text(f"\n{held} of {tried} held"))
+    console.print(Text(f"\nnext: {visible(command_after_attacks(repo, settings, held=held == tried))}"), soft_wrap=True)
     return 0 if held == tried else 1

@@ -21,6 +21,7 @@ __all__ = ["cli", "main", "run"]
 INTERRUPTED = 130
 
 COMMANDS = {
+    "init": "Look at a repository, and write settings for it into its pyproject.toml.",
     "optimize": "Find what is slow, propose patches, prove them, report.",
     "verify": "Give the verdict on a patch, whoever wrote it.",
     "check": "Say whether a change made the code slower: the step for CI.",

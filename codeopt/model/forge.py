@@ -17,6 +17,7 @@ __all__ = [
     "CheckRun",
     "CheckStatus",
     "Comment",
+    "FailedDelivery",
     "InstalledRepository",
     "OwnPullRequest",
     "Permission",
@@ -154,6 +155,21 @@ class InstalledRepository:
 
     name: RepositoryName
     installation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedDelivery:
+    """A delivery to the App's webhook that no attempt brought a good answer (a status of 200 to 299).
+
+    `id` is the number of its newest attempt, `attempted_s` when that was; `redeliveries` counts the attempts after the first, whoever asked
+    for them.
+    """
+
+    id: int
+    guid: str
+    event: str
+    attempted_s: float
+    redeliveries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

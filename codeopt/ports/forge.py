@@ -12,6 +12,7 @@ from codeopt.model.access import GitAccess
 from codeopt.model.forge import (
     CheckRun,
     Comment,
+    FailedDelivery,
     InstalledRepository,
     OwnPullRequest,
     Permission,
@@ -44,6 +45,21 @@ class Forge(Protocol):
         """Return the repositories that the App is installed on, by name, without archived ones and suspended installations.
 
         An installation that refuses is passed over, so that it does not stand in the way of all others.
+        """
+        ...
+
+    async def failed_deliveries(self, since_s: float) -> Sequence[FailedDelivery]:
+        """Return what was first delivered to the App's webhook since a time and never had a good answer, oldest first.
+
+        Of a host with very many deliveries the newest alone are looked at.
+        """
+        ...
+
+    async def redeliver(self, delivery_id: int) -> None:
+        """Have a delivery made again, with the id that it had; there may be two of it when an answer is lost.
+
+        Raises:
+            ForgeRefused: there is none of that number, or it is too old.
         """
         ...
 

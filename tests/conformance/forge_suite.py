@@ -32,6 +32,7 @@ NAME = "acme/widgets"
 WIDGETS = RepositoryName(owner="acme", name="widgets")
 FILES = {"widgets.py": "def f():\n    return 1\n", ".github/codeopt.toml": 'model = "none"\n', "a b/ü#?%41.txt": "odd\n"}
 BRANCH = "codeopt/faster-f"
+DAY_S = 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,49 @@ async def the_repositories_of_all_installations_are_listed(scene: Scene) -> None
     found = await scene.forge.repositories()
     assert [str(each.name) for each in found] == ["acme/Another", NAME, "Zeta/tools"]
     assert found[0].installation == found[1].installation != found[2].installation
+
+
+async def what_never_had_a_good_answer_has_failed(scene: Scene) -> None:
+    scene.host.add_delivery("before", status=502, ago_s=2 * DAY_S + 60)
+    scene.host.add_delivery("before", status=502, ago_s=60, redelivery=True)
+    scene.host.add_delivery("nobody", status=0, ago_s=500, event="issue_comment")
+    first = scene.host.add_delivery("twice", status=503, ago_s=400)
+    scene.host.add_delivery("good", status=202, ago_s=300)
+    scene.host.add_delivery("mended", status=500, ago_s=250)
+    scene.host.add_delivery("mended", status=200, ago_s=200, redelivery=True)
+    scene.host.add_delivery("spoilt", status=202, ago_s=250)
+    scene.host.add_delivery("spoilt", status=401, ago_s=200, redelivery=True)
+    again = scene.host.add_delivery("twice", status=302, ago_s=100, redelivery=True)
+    found = await scene.forge.failed_deliveries(scene.host.now_s - 2 * DAY_S)
+    assert [(one.guid, one.event, one.redeliveries) for one in found] == [("nobody", "issue_comment", 0), ("twice", "push", 1)]
+    assert found[1].id == again != first
+    assert abs(scene.host.now_s - 100 - found[1].attempted_s) < 10
+
+
+async def a_delivery_is_made_again_with_its_guid(scene: Scene) -> None:
+    asked, answers = [], [503, 202]
+
+    def webhook(guid: str) -> int:
+        asked.append(guid)
+        return answers[len(asked) - 1]
+
+    scene.host.webhook = webhook
+    scene.host.add_delivery("lost", status=502, ago_s=DAY_S)
+    for made, left in ((1, ["lost"]), (2, [])):
+        (failed,) = await scene.forge.failed_deliveries(scene.host.now_s - 2 * DAY_S)
+        await scene.forge.redeliver(failed.id)
+        assert asked == ["lost"] * made
+        assert [one.guid for one in await scene.forge.failed_deliveries(scene.host.now_s - 2 * DAY_S)] == left
+    assert [(one.guid, one.redelivery, one.status) for one in scene.host.deliveries()[1:]] == [("lost", True, 503), ("lost", True, 202)]
+
+
+async def what_is_unknown_or_too_old_is_not_delivered_again(scene: Scene) -> None:
+    old = scene.host.add_delivery("old", status=502, ago_s=3 * DAY_S + 60)
+    for number in (old, 99_999):
+        with pytest.raises(ForgeRefused) as caught:
+            await scene.forge.redeliver(number)
+        assert "\n" not in str(caught.value)
+    assert len(scene.host.deliveries()) == 1
 
 
 async def another_default_branch_and_other_states_are_told(scene: Scene) -> None:
@@ -371,6 +415,9 @@ async def only_branches_of_its_own_are_pushed_by_an_access_for_that(scene: Scene
 FORGE_CHECKS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     a_repository_tells_what_it_is_at,
     the_repositories_of_all_installations_are_listed,
+    what_never_had_a_good_answer_has_failed,
+    a_delivery_is_made_again_with_its_guid,
+    what_is_unknown_or_too_old_is_not_delivered_again,
     another_default_branch_and_other_states_are_told,
     a_repository_without_commits_has_no_head,
     where_the_app_is_not_installed_everything_is_refused,

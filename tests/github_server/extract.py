@@ -20,6 +20,8 @@ OPERATIONS = (
     "apps/get-repo-installation",
     "apps/list-installations",
     "apps/list-repos-accessible-to-installation",
+    "apps/list-webhook-deliveries",
+    "apps/redeliver-webhook-delivery",
     "checks/create",
     "checks/get",
     "checks/list-for-ref",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from codeopt.adapters.fake_host import SeenComment
+from codeopt.adapters.fake_host import SeenComment, SeenDelivery
 from codeopt.adapters.fake_origin import Origin
 from codeopt.adapters.github import AppCredentials
 from codeopt.model.access import Secret
@@ -124,6 +124,28 @@ class GitHubServer:
         thread = self.state(name).threads[number]
         thread.state, thread.closed_s = "closed", self.hub.now_s()
         thread.merged_s = self.hub.now_s() if merged else None
+
+    @property
+    def now_s(self) -> float:
+        """The server's time."""
+        return self.hub.now_s()
+
+    @property
+    def webhook(self) -> Callable[[str], int]:
+        """What is called with the GUID of what is delivered again, and returns the status that it is answered with."""
+        return self.hub.webhook
+
+    @webhook.setter
+    def webhook(self, answer: Callable[[str], int]) -> None:
+        self.hub.webhook = answer
+
+    def add_delivery(self, guid: str, *, status: int, ago_s: float = 0.0, redelivery: bool = False, event: str = "push") -> int:
+        """Have the webhook been delivered to some seconds ago; return the attempt's number."""
+        return self.hub.deliver(guid, status=status, ago_s=ago_s, redelivery=redelivery, event=event)
+
+    def deliveries(self) -> tuple[SeenDelivery, ...]:
+        """Return all attempts at deliveries, in the order in which they were made."""
+        return tuple(sorted(self.hub.deliveries, key=lambda one: (one.delivered_s, one.id)))
 
     def comments(self, name: str, number: int) -> tuple[SeenComment, ...]:
         """Return the comments on an issue or pull request, in order."""

@@ -31,12 +31,13 @@ from tests.github_server.asked import Asked, Refused, Reply
 from tests.github_server.description import Operation, complete, find, problems_of_answer, problems_of_request
 from tests.github_server.faults import Fault, Trouble, exhausted, reply_of
 from tests.github_server.handlers_app import HANDLERS as APP_HANDLERS
+from tests.github_server.handlers_hook import HANDLERS as HOOK_HANDLERS
 from tests.github_server.handlers_threads import HANDLERS as THREAD_HANDLERS
 from tests.github_server.state import APP_ID, Hub, Issued
 
 __all__ = ["Gone", "Seen", "Service"]
 
-_HANDLERS = {**APP_HANDLERS, **THREAD_HANDLERS}
+_HANDLERS = {**APP_HANDLERS, **HOOK_HANDLERS, **THREAD_HANDLERS}
 _VERSIONS = {"2022-11-28", "2026-03-10"}
 _GIT = re.compile(r"/(?P<owner>[^/]+)/(?P<name>[^/]+)\.git/(?P<rest>.+)")
 _LONGEST_JWT_S = 600

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from codeopt.adapters.fake_host import SeenDelivery
 from codeopt.adapters.fake_origin import Origin
 
 __all__ = ["APP_ID", "APP_LOGIN", "GRANTED", "CheckState", "CommentState", "Hub", "Issued", "PullState", "RepositoryState", "stamp"]
@@ -122,6 +124,8 @@ class Hub:
         self.remaining = 5000
         self.base_url = ""
         self.suspended = False
+        self.deliveries: list[SeenDelivery] = []
+        self.webhook: Callable[[str], int] = lambda _guid: 202
         self._numbers = itertools.count(1)
 
     def number(self) -> int:
@@ -140,6 +144,14 @@ class Hub:
     def repository(self, full_name: str) -> RepositoryState | None:
         """Return a repository by its name, in any case."""
         return self.repositories.get(full_name.casefold())
+
+    def deliver(self, guid: str, *, status: int, ago_s: float = 0.0, redelivery: bool = False, event: str = "push") -> int:
+        """Note an attempt at a delivery, some seconds ago; return its number."""
+        made = SeenDelivery(
+            id=self.number(), guid=guid, event=event, delivered_s=self.now_s() - ago_s, redelivery=redelivery, status=status
+        )
+        self.deliveries.append(made)
+        return made.id
 
     def issue_token(self, installation: int, repositories: frozenset[str], permissions: dict[str, str]) -> Issued:
         """Make a token, of the length that GitHub's have since 2026."""

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from types import NoneType
 from typing import Any, Protocol, TypeVar
@@ -23,7 +23,7 @@ from githubkit.config import Config, get_config
 from githubkit.exception import GitHubException
 from pydantic import TypeAdapter, ValidationError
 
-from codeopt.adapters.github.call import API_VERSION, PAGE, Answer, Call, next_page
+from codeopt.adapters.github.call import API_VERSION, MOST_PAGES, PAGE, Answer, Call, next_page
 from codeopt.adapters.github.faults import Fault, FaultKind, read_fault, timed_out, unreadable
 from codeopt.adapters.github.host import Host
 from codeopt.adapters.github.pace import Clock, Gate, Timing
@@ -33,7 +33,6 @@ __all__ = ["Api", "Credentials"]
 
 _LOG = logging.getLogger(__name__)
 _HEADERS = {"X-GitHub-Api-Version": API_VERSION}
-_MOST_PAGES = 100
 _REPEATED = frozenset({FaultKind.LOST, FaultKind.UNSENT, FaultKind.LIMITED})
 _Kind = TypeVar("_Kind")
 
@@ -97,7 +96,7 @@ class Api:
         """
         await self._asked(NoneType, call, credentials)
 
-    async def pages(self, kind: type[_Kind], call: Call, credentials: Credentials) -> AsyncIterator[_Kind]:
+    async def pages(self, kind: type[_Kind], call: Call, credentials: Credentials) -> AsyncGenerator[_Kind]:
         """Ask for a list page by page.
 
         Raises:
@@ -105,14 +104,14 @@ class Api:
             ForgeRefused: a page cannot be had, or there is no end of them.
         """
         query = {**call.query, "per_page": PAGE}
-        for _ in range(_MOST_PAGES):
+        for _ in range(MOST_PAGES):
             answer = await self._asked(kind, replace(call, query=query), credentials)
             yield answer.value
             following = next_page(answer.headers)
             if following is None:
                 return
             query = {**query, **following}
-        raise ForgeRefused(f"{self._where(call)}: more than {_MOST_PAGES} pages of {PAGE}; nothing that codeopt needs is so long")
+        raise ForgeRefused(f"{self._where(call)}: more than {MOST_PAGES} pages of {PAGE}; nothing that codeopt needs is so long")
 
     async def _asked(self, kind: type[_Kind], call: Call, credentials: Credentials) -> Answer[_Kind]:
         attempt, renewed = 0, False
@@ -166,6 +165,8 @@ class Api:
             value = _reader(kind).validate_json(response.content or b"null")
         except ValidationError as error:
             return unreadable(error, status=response.status_code)
+        if call.status not in {None, response.status_code}:
+            return unreadable(ValueError(f"status {call.status} was to come"), status=response.status_code)
         return Answer(status=response.status_code, headers=headers, value=value)
 
     def _where(self, call: Call) -> str:

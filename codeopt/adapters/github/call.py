@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
-__all__ = ["API_VERSION", "PAGE", "Answer", "Call", "next_page"]
+__all__ = ["API_VERSION", "MOST_PAGES", "PAGE", "Answer", "Call", "next_page"]
 
 # The version that github.com and every supported Enterprise Server speak; a server answers 400 to one that it does not know.
 API_VERSION = "2022-11-28"
 PAGE: Final = 100
+MOST_PAGES: Final = 100
 
 _Kind = TypeVar("_Kind")
 _WITH_SLASHES = frozenset({"path", "ref"})
@@ -24,7 +25,8 @@ _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 class Call:
     """One request. `route` is GitHub's own way of writing it (`/repos/{owner}/{repo}/pulls`), `values` fill it, escaped.
 
-    `repeatable` says whether sending it twice leaves the same behind as sending it once; None asks its method.
+    `repeatable` says whether sending it twice leaves the same behind as sending it once; None asks its method. `status` is the only
+    one that says it was done, for an answer that says nothing else; None takes every good one.
     """
 
     method: str
@@ -33,6 +35,7 @@ class Call:
     query: Mapping[str, str | int] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     repeatable: bool | None = None
+    status: int | None = None
 
     def __post_init__(self) -> None:
         """Reject values that would lead elsewhere: a URL is shortened by such parts."""

@@ -10,6 +10,7 @@ from codeopt import __version__
 from codeopt.adapters.github.api import Api
 from codeopt.adapters.github.checks import CheckRunsOf
 from codeopt.adapters.github.comments import Comments
+from codeopt.adapters.github.deliveries import failed_deliveries, redeliver
 from codeopt.adapters.github.host import GITHUB_API, read_host
 from codeopt.adapters.github.installations import installed_repositories
 from codeopt.adapters.github.pace import Clock, Gate, SystemClock, Timing
@@ -20,6 +21,7 @@ from codeopt.model.access import GitAccess
 from codeopt.model.forge import (
     CheckRun,
     Comment,
+    FailedDelivery,
     InstalledRepository,
     OwnPullRequest,
     Permission,
@@ -70,6 +72,14 @@ class GitHubForge:
     async def repositories(self) -> Sequence[InstalledRepository]:
         """Return the repositories that the App is installed on, by name."""
         return await installed_repositories(self._api, self._key, self._gate)
+
+    async def failed_deliveries(self, since_s: float) -> Sequence[FailedDelivery]:
+        """Return what was first delivered since a time and never had a good answer; of the newest ten thousand attempts."""
+        return await failed_deliveries(self._api, self._key, since_s=since_s)
+
+    async def redeliver(self, delivery_id: int) -> None:
+        """Have a delivery made again."""
+        await redeliver(self._api, self._key, delivery_id)
 
     async def repository(self, repository: RepositoryName) -> RepositoryInfo:
         """Return what a repository is at."""

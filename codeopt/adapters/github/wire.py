@@ -18,6 +18,7 @@ __all__ = [
     "CommentJson",
     "ContentJson",
     "ContentsJson",
+    "DeliveryJson",
     "Installation",
     "InstallationJson",
     "IssueJson",
@@ -55,6 +56,17 @@ class InstallationJson(BaseModel):
     id: int
     account: _Account | None = None
     suspended_at: datetime | None = None
+
+
+class DeliveryJson(BaseModel):
+    """An attempt at a delivery; the status code is 0 where nobody answered."""
+
+    id: int
+    guid: str
+    event: str
+    delivered_at: datetime
+    redelivery: bool
+    status_code: int
 
 
 class TokenJson(BaseModel):

@@ -113,6 +113,16 @@ def _checked(scene: Scene, wanted: Any, _result: Any) -> None:
     assert seen == wanted
 
 
+def _failed(scene: Scene, tag: str) -> tuple[str, float, int]:
+    """Return a delivery that failed now: its GUID, a time shortly before it and its number."""
+    return tag, scene.host.now_s - 1, scene.host.add_delivery(tag, status=502)
+
+
+def _redelivered(scene: Scene, failed: Any, _result: Any) -> None:
+    # What is repeated because its answer was lost is delivered twice, with one GUID.
+    assert {each.status for each in scene.host.deliveries() if each.guid == failed[0] and each.redelivery} == {202}
+
+
 def _is(value: Callable[[Scene], Any]) -> Callable[[Scene, Any, Any], None]:
     def verify(scene: Scene, _made: Any, result: Any) -> None:
         assert result == value(scene)
@@ -145,6 +155,12 @@ ACTS = {
         play=lambda forge, _: forge.repositories(),
         verify=lambda _scene, _made, result: _equal([str(each.name) for each in result], [NAME]),
     ),
+    "failed_deliveries": Act(
+        prepare=_failed,
+        play=lambda forge, failed: forge.failed_deliveries(failed[1]),
+        verify=lambda _scene, failed, result: _equal([each.guid for each in result if each.guid == failed[0]], [failed[0]]),
+    ),
+    "redeliver": Act(prepare=_failed, play=lambda forge, failed: forge.redeliver(failed[2]), verify=_redelivered),
     "repository": Act(prepare=_nothing, play=lambda forge, _: forge.repository(WIDGETS), verify=_read_repository),
     "permission": Act(prepare=_nothing, play=lambda forge, _: forge.permission(WIDGETS, "ada"), verify=_is(lambda _: "write")),
     "branch_head": Act(

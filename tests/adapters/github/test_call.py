@@ -74,5 +74,5 @@ def test_every_route_of_the_adapter_is_github_s_own():
     source = "".join(path.read_text() for path in Path(codeopt.adapters.github.__file__).parent.glob("*.py"))
     source = source.replace('_ONE + "/reactions"', '"/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"')
     source = source.replace('_REACTIONS + "/{reaction_id}"', '"/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}"')
-    used = set(re.findall(r'"(/(?:repos|app)\b[^" ]*)"', source))
+    used = set(re.findall(r'"(/(?:repos|app|installation)\b[^" ]*)"', source))
     assert used == {operation.path for operation in operations()}

@@ -80,7 +80,7 @@ def test_a_check_run_among_many_is_found(scene, server):
 def test_a_list_without_an_end_is_an_error(scene, server, monkeypatch):
     from codeopt.adapters.github import api
 
-    monkeypatch.setattr(api, "_MOST_PAGES", 3)
+    monkeypatch.setattr(api, "MOST_PAGES", 3)
     number = server.add_issue(NAME)
     for _ in range(301):
         server.add_comment(NAME, number, author="eve", body="spam")
