@@ -21,6 +21,7 @@ __all__ = ["Drawing", "forest", "pairs_drawing", "shares_drawing", "sizes_drawin
 
 _MOST = 60
 _LABEL = 30
+_TOLD = 12
 _DRAWN = 1e6  # ratios beyond that, either way, are told and not drawn
 _AXIS = "speed-up: old time over new time (logarithmic); right of 1x is faster"
 
@@ -42,12 +43,11 @@ def forest(candidates: Sequence[CandidateReport], *, name: str, target: str) -> 
         return None
     rows = [Band(label=f"{one.key[:8]} {one.verdict.outcome}", marks=tuple(_marks(one))) for one in shown]
     cut = f" The best {_MOST} of {len(measured)} are drawn." if len(measured) > _MOST else ""
-    best = shown[0].verdict.comparison
     svg = bands(
         rows,
         name=name,
         title=f"Speed-up of every measured candidate for {one_line(target)}",
-        description=f"{len(shown)} candidates. The best: {interval(best) if best else 'measured on the whole workload alone'}. Figures are in the table.",
+        description=f"{len(shown)} candidates. {'; '.join(map(_figures, shown[:_TOLD]))}. All figures stand in the list of candidates.",
         axis=_AXIS,
     )
     return Drawing(
@@ -61,17 +61,28 @@ _NONE = Comparison(ratio=1.0, low=1.0, high=1.0, confidence=0.0, rounds=0, old_s
 
 def _marks(one: CandidateReport) -> list[Mark]:
     found = ((one.verdict.comparison, False), (one.verdict.workload, True))
-    return [Mark(low=seen.low, middle=seen.ratio, high=seen.high, whole=whole) for seen, whole in found if seen is not None and _can_be_drawn(seen)]
+    return [
+        Mark(low=seen.low, middle=seen.ratio, high=seen.high, whole=whole)
+        for seen, whole in found
+        if seen is not None and _can_be_drawn(seen)
+    ]
+
+
+def _figures(one: CandidateReport) -> str:
+    function, whole = one.verdict.comparison, one.verdict.workload
+    parts = [f"function {interval(function)}"] if function else []
+    parts += [f"whole workload {interval(whole)}"] if whole else []
+    return f"{one.key[:8]} {one.verdict.outcome}: {', '.join(parts)}"
 
 
 def _can_be_drawn(seen: Comparison | None) -> bool:
-    return seen is not None and 1 / _DRAWN < seen.low and seen.high < _DRAWN
+    return seen is not None and seen.low > 1 / _DRAWN and seen.high < _DRAWN
 
 
 def pairs_drawing(seen: Comparison, *, name: str, what: str) -> Drawing | None:
     """Draw the times of all pairs, old and new; None where the run did not keep them."""
     times = [seconds for pair in seen.pairs for seconds in pair]
-    if not times or not all(math.isfinite(seconds) and 0 < seconds for seconds in times):
+    if not times or not all(math.isfinite(seconds) and seconds > 0 for seconds in times):
         return None
     olds, news = (tuple(side) for side in zip(*seen.pairs, strict=True))
     clock = clock_words(seen)
@@ -126,4 +137,6 @@ def shares_drawing(found: Sequence[Share]) -> Drawing | None:
 
 
 def _told(one: Share) -> str:
-    return f"{one_line(str(one.target.name))}: {percent(one.before)} before" + (f", {percent(one.after)} after" if one.after is not None else "")
+    return f"{one_line(str(one.target.name))}: {percent(one.before)} before" + (
+        f", {percent(one.after)} after" if one.after is not None else ""
+    )

@@ -10,6 +10,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -23,7 +24,7 @@ from codeopt.report.figures import duration, percent
 __all__ = ["Band", "Mark", "Side", "bands", "bars", "spread"]
 
 _COLOURS = {role: colour for colour, role in ROLES.items()}
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "codeopt",
     "text.parse_math": False,
@@ -42,8 +43,10 @@ _STYLE = {
 _WIDTH = 7.6  # inches, of 72 units
 _ROW = 0.34
 _LABELS = 2.3
-_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
-_TICKS += (15.0, 20.0, 30.0, 50.0, 100.0, 200.0, 500.0, 1e3, 1e4, 1e5, 1e6)
+_TICKS: tuple[float, ...] = (
+    *(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0),
+    *(10.0, 15.0, 20.0, 30.0, 50.0, 100.0, 200.0, 500.0, 1e3, 1e4, 1e5, 1e6),
+)
 _MOST_TICKS = 8
 
 
@@ -96,7 +99,13 @@ def spread(rows: Sequence[Side], *, name: str, title: str, description: str, axi
         for place, row in enumerate(rows):
             colour = _COLOURS["new" if row.new else "old"]
             box = axes.boxplot(
-                [list(row.seconds)], positions=[place], orientation="horizontal", widths=0.62, showfliers=False, whis=(0, 100), manage_ticks=False
+                [list(row.seconds)],
+                positions=[place],
+                orientation="horizontal",
+                widths=0.62,
+                showfliers=False,
+                whis=(0, 100),
+                manage_ticks=False,
             )
             for line in [*box["boxes"], *box["whiskers"], *box["caps"], *box["medians"]]:
                 line.set_color(colour)

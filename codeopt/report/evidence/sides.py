@@ -18,8 +18,17 @@ from codeopt.report.visible import visible
 __all__ = ["FileDiff", "Line", "Piece", "Row", "sides"]
 
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
-_KINDS = ((Comment, "comment"), (String, "string"), (Number, "number"), (Keyword, "keyword"), (Operator.Word, "keyword"), (Name.Builtin, "name"))
-_KINDS += ((Name.Function, "name"), (Name.Class, "name"), (Name.Decorator, "name"))
+_KINDS: tuple[tuple[_TokenType, str], ...] = (
+    (Comment, "comment"),
+    (String, "string"),
+    (Number, "number"),
+    (Keyword, "keyword"),
+    (Operator.Word, "keyword"),
+    (Name.Builtin, "name"),
+    (Name.Function, "name"),
+    (Name.Class, "name"),
+    (Name.Decorator, "name"),
+)
 _HIGHLIGHTED = 100_000  # characters; beyond that colour is not worth the time
 
 
@@ -63,26 +72,34 @@ class _Raw:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Hunk:
+    old: int
+    new: int
+    lines: tuple[_Raw, ...]
+
+
 def sides(diff: str) -> tuple[FileDiff, ...]:
     """Return the files of a unified diff; a line that belongs to no hunk says nothing, and is left out."""
     found = []
     coloured = len(diff) <= _HIGHLIGHTED
     for path, hunks in _files(diff):
         rows: list[Row] = []
-        for old, new, lines in hunks:
-            made = _rows(lines, old=old, new=new, coloured=coloured and path.endswith((".py", ".pyi", ".pyx")))
+        for hunk in hunks:
+            made = _rows(hunk.lines, old=hunk.old, new=hunk.new, coloured=coloured and path.endswith((".py", ".pyi", ".pyx")))
             rows += [Row(old=row.old, new=row.new, gap=bool(rows) and number == 0) for number, row in enumerate(made)]
         if rows:
             found.append(FileDiff(path=path, rows=tuple(rows)))
     return tuple(found)
 
 
-def _files(diff: str) -> Iterator[tuple[str, list[tuple[int, int, list[_Raw]]]]]:
-    path, hunks = "", []
+def _files(diff: str) -> Iterator[tuple[str, list[_Hunk]]]:
+    path = ""
+    hunks: list[_Hunk] = []
     lines = iter(diff.split("\n"))
     for line in lines:
         head = _HUNK.match(line)
-        if line.startswith("--- ") or line.startswith("diff "):
+        if line.startswith(("--- ", "diff ")):
             if hunks:
                 yield path, hunks
             path, hunks = "", []
@@ -90,7 +107,7 @@ def _files(diff: str) -> Iterator[tuple[str, list[tuple[int, int, list[_Raw]]]]]
             path = visible(line[4:].removeprefix("b/").partition("\t")[0])
         elif head is not None:
             old, old_count, new, new_count = (int(part) if part else 1 for part in head.groups())
-            hunks.append((old, new, list(_hunk(lines, old_count, new_count))))
+            hunks.append(_Hunk(old, new, tuple(_hunk(lines, old_count, new_count))))
     if hunks:
         yield path, hunks
 
@@ -151,4 +168,4 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _kind(token: _TokenType) -> str:
-    return next((kind for parent, kind in _KINDS if token in parent), "")
+    return next((kind for parent, kind in _KINDS if token[: len(parent)] == parent), "")

@@ -62,7 +62,11 @@ def _kept(element: ET.Element, *, prefix: str) -> ET.Element | None:
 
 
 def _attributes(element: ET.Element, tag: str, prefix: str) -> dict[str, str]:
-    kept = {key: value for key, value in element.attrib.items() if key in _KEPT and _NUMBERS.fullmatch(value) and not value.startswith("rotate(-0 ")}
+    kept = {
+        key: value
+        for key, value in element.attrib.items()
+        if key in _KEPT and _NUMBERS.fullmatch(value) and not value.startswith("rotate(-0 ")
+    }
     # Groups are named by the library for its own ends; what is drawn again elsewhere needs its name.
     if "id" in element.attrib and tag in {"path", "clipPath"}:
         kept["id"] = f"{prefix}-{element.attrib['id']}"

@@ -162,6 +162,7 @@ def _commands(report: Report) -> Iterator[tuple[str, str]]:
     for number, one in enumerate(accepted, start=1):
         path = patch_path(report, one, repo=info.repository)
         yield f"Apply patch {number}", " ".join(map(shell_word, ["git", "-C", info.repository, "apply", path]))
-    yield "This page again", " ".join(map(shell_word, ["codeopt", "report", info.run, "--repo", info.repository, "--html", "evidence.html"]))
-
-
+    yield (
+        "This page again",
+        " ".join(map(shell_word, ["codeopt", "report", info.run, "--repo", info.repository, "--html", "evidence.html"])),
+    )
