@@ -136,7 +136,8 @@ class SpanPair:
 class Comparison:
     """Old time over new time with its interval: 2.0 is twice as fast. `rounds` counts the pairs of fresh processes.
 
-    `clock` says which times were compared. `pairs` holds the seconds of each pair by that clock, old and new; empty where they were not kept.
+    `clock` says which times were compared. `pairs` holds the seconds of each pair by that clock, old and new; empty where they were not
+    kept.
     """
 
     ratio: float

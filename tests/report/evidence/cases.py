@@ -19,7 +19,15 @@ def timed(ratio: float = 2.31, *, pairs: int = 24, new_s: float = 0.00052, clock
     kept = tuple((new_s * ratio * scatter.uniform(0.95, 1.08), new_s * scatter.uniform(0.95, 1.08)) for _ in range(pairs))
     low, high = ratio * 0.95, ratio * 1.06
     return Comparison(
-        ratio=ratio, low=low, high=high, confidence=0.99, rounds=pairs, old_seconds=new_s * ratio, new_seconds=new_s, clock=clock, pairs=kept
+        ratio=ratio,
+        low=low,
+        high=high,
+        confidence=0.99,
+        rounds=pairs,
+        old_seconds=new_s * ratio,
+        new_seconds=new_s,
+        clock=clock,
+        pairs=kept,
     )
 
 
@@ -39,7 +47,12 @@ def full() -> Report:
 
 def crowd(count: int = 200) -> Report:
     """Return a run of many candidates in chains of four, each with its checks and its diff."""
-    verdicts = (faster(), samples.wrong(), samples.slower(), Verdict(outcome=Outcome.NOT_PROVEN, reason="too little", comparison=timed(1.01)))
+    verdicts = (
+        faster(),
+        samples.wrong(),
+        samples.slower(),
+        Verdict(outcome=Outcome.NOT_PROVEN, reason="too little", comparison=timed(1.01)),
+    )
     made: list[CandidateReport] = []
     for number in range(count):
         parent = made[-1].key if number % 4 else None

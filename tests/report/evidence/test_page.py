@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import re
 from collections import Counter
 from dataclasses import replace
@@ -26,7 +27,27 @@ SECTIONS = ["summary", "functions", "shares", "candidates", "cost", "limits", "r
 MARK = "zq_x"
 SVG = {"svg", "g", "path", "use", "text", "clipPath", "rect", "defs", "desc"}
 TAGS = {
-    *("html", "head", "meta", "title", "style", "body", "a", "header", "div", "h1", "h2", "h3", "h4", "h5", "p", "code", "button", "nav", "ul"),
+    *(
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "a",
+        "header",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "p",
+        "code",
+        "button",
+        "nav",
+        "ul",
+    ),
     *("li", "main", "section", "table", "caption", "thead", "tbody", "tr", "th", "td", "span", "dl", "dt", "dd", "figure", "figcaption"),
     *("details", "summary", "pre", "strong", "footer", "script"),
 }
@@ -41,7 +62,17 @@ DRAWN = {
 PIECES = st.sampled_from(
     [
         *("<script>alert(1)</script>", "</script>", "</style>", "</title>", "</pre>", "<!--", "-->", "<img src=x onerror=alert(1)>", "]]>"),
-        *("<svg onload=alert(1)>", "</svg>", '" onmouseover="x', "' x='", "&lt;b&gt;", "&#60;b&#62;", "{{ 7 * 7 }}", "{% raw %}", "javascript:x"),
+        *(
+            "<svg onload=alert(1)>",
+            "</svg>",
+            '" onmouseover="x',
+            "' x='",
+            "&lt;b&gt;",
+            "&#60;b&#62;",
+            "{{ 7 * 7 }}",
+            "{% raw %}",
+            "javascript:x",
+        ),
         *("\x00", "\x1b[2J", "\u202e", "\udcff", "\n", "\r", "$x^2$", "`", "\\", "<?xml", "<math><mtext></mtext></math>", MARK, " "),
     ]
 )
@@ -98,7 +129,7 @@ def test_headings_are_in_order_ids_are_unique_and_links_lead_somewhere(run):
     found = elements(evidence_page(run))
     levels = [int(one.tag[1]) for one in found if isinstance(one.tag, str) and re.fullmatch("h[1-6]", one.tag)]
     assert levels[0] == 1
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
     ids = [one.get("id") for one in found if one.get("id")]
     assert len(ids) == len(set(ids))
     assert {one.get("href")[1:] for one in found if one.get("href")} <= set(ids)
@@ -130,7 +161,13 @@ def test_an_accepted_patch_is_told_with_all_its_evidence():
     run = cases.full()
     patch = words(parsed(evidence_page(run, explanations={"a" * 16: "asks a set"})).find(".//section[@id='patch-1']"))
     for told in (
-        *("In short, it asks a set.", "found = list ( dict .fromkeys(lines))", "1 of 2 small faults", "a call takes 24 ms", "24 pairs of fresh"),
+        *(
+            "In short, it asks a set.",
+            "found = list ( dict .fromkeys(lines))",
+            "1 of 2 small faults",
+            "a call takes 24 ms",
+            "24 pairs of fresh",
+        ),
         *("workload: the workload could not be timed", "12 recorded calls (of 40 made)", "codeopt verify /srv/weblog"),
     ):
         assert told in patch, told
@@ -177,9 +214,16 @@ def test_the_policy_allows_the_page_s_own_style_and_script_and_nothing_else():
     found = parsed(evidence_page(samples.report()))
     (policy,) = [one.get("content") for one in found.iter("meta") if one.get("http-equiv") == "Content-Security-Policy"]
     allowed = {
-        tag: f"'sha256-{base64.b64encode(hashlib.sha256(next(found.iter(tag)).text.encode()).digest()).decode()}'" for tag in ("style", "script")
+        tag: f"'sha256-{base64.b64encode(hashlib.sha256(next(found.iter(tag)).text.encode()).digest()).decode()}'"
+        for tag in ("style", "script")
     }
-    parts = ["default-src 'none'", f"style-src {allowed['style']}", f"script-src {allowed['script']}", "base-uri 'none'", "form-action 'none'"]
+    parts = [
+        "default-src 'none'",
+        f"style-src {allowed['style']}",
+        f"script-src {allowed['script']}",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
     assert policy == "; ".join(parts)
 
 

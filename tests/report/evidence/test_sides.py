@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from codeopt.report.evidence.sides import FileDiff, Line, sides
 from tests.report import samples
 
-LINES = st.lists(st.sampled_from(["a = 1", "def f(x):", "    return '", '    """', "-- x", "++ y", "@@ -1 +1 @@", "# c", "", "<b>"]), max_size=12)
+LINES = st.lists(
+    st.sampled_from(["a = 1", "def f(x):", "    return '", '    """', "-- x", "++ y", "@@ -1 +1 @@", "# c", "", "<b>"]), max_size=12
+)
 
 
 def text(line: Line | None) -> str | None:
