@@ -1,6 +1,7 @@
 """How long the evidence page of a run of many candidates takes: to be made, and to open in Chromium.
 
-python benchmarks/page/run.py [--candidates 200] [--times 5]; it prints one line of JSON. Opening ends when the page is laid out and painted once.
+python benchmarks/page/run.py [--candidates 200] [--times 5]; it prints one line of JSON. Opening ends when the page is laid out and
+painted once.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from playwright.sync_api import sync_playwright
+
+from codeopt.report.evidence.page import evidence_page
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.report.evidence.cases import crowd
 
 PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))"
 
 
 def opened(page: str, times: int) -> Iterator[float]:
     """Yield the seconds from the start of the navigation to the first picture, each time in a fresh context."""
-    from playwright.sync_api import sync_playwright
-
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as started:
         file = Path(folder, "page.html")
         file.write_text(page, encoding="utf-8")
@@ -40,9 +43,6 @@ def opened(page: str, times: int) -> Iterator[float]:
 
 def main() -> int:
     """Measure and print."""
-    from codeopt.report.evidence.page import evidence_page
-    from tests.report.evidence.cases import crowd
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--candidates", type=int, default=200)
     parser.add_argument("--times", type=int, default=5)
