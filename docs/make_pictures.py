@@ -1,6 +1,7 @@
 """Draws docs/pictures/*.png from kept runs, by Chromium (Debian's package `chromium`): python docs/make_pictures.py.
 
-`optimize.json` and `check.json` are reports of real runs, as the store keeps them. The pages look as on GitHub, by a style sheet of our own.
+`optimize.json`, `evidence.json` and `check.json` are reports of real runs, as the store keeps them. What stands on GitHub looks as there, by a
+style sheet of our own; the evidence page is drawn as it is, down to where a picture gets too long.
 """
 
 from __future__ import annotations
@@ -19,20 +20,24 @@ from markdown_it import MarkdownIt
 from PIL import Image
 
 from codeopt.adapters.store.wire import wire
+from codeopt.app.reporting import explanations
 from codeopt.model.bot import Offer
 from codeopt.model.check import CheckReport
 from codeopt.model.forge import Annotation, CheckRun
 from codeopt.model.report import Report
 from codeopt.report.bot_comment import optimize_comment
 from codeopt.report.check_run import check_run
+from codeopt.report.evidence.page import evidence_page
 from codeopt.report.prose import accepted_of
 from codeopt.report.pull_request import pull_request_body, pull_request_title
 from codeopt.rules.catalogue import RULES
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
 WIDTH = 960
+HIGHEST = 2900
 # A window of a browser is a little less high inside than it is asked to be.
 SPARE = 300
+TELL = "document.documentElement.dataset.height = Math.ceil(document.body.getBoundingClientRect().height)"
 NUMBER = 12
 URL = f"https://github.com/acme/widgets/pull/{NUMBER}"
 BRANCH = "codeopt/faster-dedupe"
@@ -42,9 +47,8 @@ BOT = '<b>codeopt</b> <span class="bot">bot</span>'
 def page(body: str) -> str:
     """Return a page that tells its own height."""
     style = (FOLDER / "style.css").read_text(encoding="utf-8")
-    tell = "document.documentElement.dataset.height = Math.ceil(document.body.getBoundingClientRect().height)"
     return (
-        f'<!doctype html><html><head><meta charset="utf-8"><style>{style}</style></head><body>{body}<script>{tell}</script></body></html>'
+        f'<!doctype html><html><head><meta charset="utf-8"><style>{style}</style></head><body>{body}<script>{TELL}</script></body></html>'
     )
 
 
@@ -56,6 +60,14 @@ def rendered(markdown: str) -> str:
 def box(head: str, body: str) -> str:
     """Return a comment's box."""
     return f'<div class="box"><div class="head">{head}</div><div class="body">{body}</div></div>'
+
+
+def evidence() -> str:
+    """Return the evidence page of the kept run, without the policy that would keep it from telling its height."""
+    report = wire(Report).unpack((FOLDER / "evidence.json").read_bytes())
+    whole = evidence_page(report, explanations=explanations(report))
+    open_to_all = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", whole)
+    return open_to_all.replace("</body>", f"<script>{TELL}</script></body>")
 
 
 def kept_run() -> Report:
@@ -103,11 +115,11 @@ def pages() -> Mapping[str, str]:
     """Return every page by the name of its picture."""
     run = kept_run()
     checked = wire(CheckReport).unpack((FOLDER / "check.json").read_bytes())
-    return {"pull-request": pull_request(run), "comment": comment(run), "check-run": check(checked)}
+    return {"pull-request": pull_request(run), "comment": comment(run), "check-run": check(checked), "evidence-page": evidence()}
 
 
-def draw(text: str, picture: Path, *, browser: str) -> None:
-    """Have the browser draw a page, as high as it is."""
+def draw(text: str, picture: Path, *, browser: str, colours: int) -> None:
+    """Have the browser draw a page, as high as it is, or as a picture may be."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "page.html")
         source.write_text(text, encoding="utf-8")
@@ -115,12 +127,12 @@ def draw(text: str, picture: Path, *, browser: str) -> None:
         # Chromium's own sandbox does not start for root; the page is ours.
         command += ["--no-sandbox"] if os.geteuid() == 0 else []
         shown = subprocess.run([*command, f"--window-size={WIDTH},800", "--dump-dom", source.as_uri()], check=True, capture_output=True)
-        height = int(re.search(rb'data-height="(\d+)"', shown.stdout)[1])
+        height = min(int(re.search(rb'data-height="(\d+)"', shown.stdout)[1]), HIGHEST)
         whole = Path(folder, "whole.png")
         size = f"--window-size={WIDTH},{height + SPARE}"
         subprocess.run([*command, size, f"--screenshot={whole}", source.as_uri()], check=True, capture_output=True)
         with Image.open(whole) as image:
-            image.crop((0, 0, WIDTH, height)).convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(picture, optimize=True)
+            image.crop((0, 0, WIDTH, height)).convert("P", palette=Image.Palette.ADAPTIVE, colors=colours).save(picture, optimize=True)
 
 
 def main() -> int:
@@ -130,7 +142,7 @@ def main() -> int:
         print("no chromium on PATH: install Debian's package chromium", file=sys.stderr)
         return 2
     for name, text in pages().items():
-        draw(text, FOLDER / f"{name}.png", browser=browser)
+        draw(text, FOLDER / f"{name}.png", browser=browser, colours=256 if name == "evidence-page" else 64)
     return 0
 
 

@@ -15,8 +15,9 @@ from codeopt.errors import StoreError, UsageError
 from codeopt.model.code import Target
 from codeopt.model.report import Cost, Facts, Report
 from codeopt.ports import Store
+from codeopt.report.prose import accepted_of
 
-__all__ = ["build_report", "keep_facts", "known_facts", "report_of", "stored_settings", "write_patches"]
+__all__ = ["build_report", "explanations", "keep_facts", "known_facts", "report_of", "stored_settings", "write_patches"]
 
 FACTS = "facts"
 
@@ -71,6 +72,18 @@ def report_of(repo: Path, run: str) -> Report:
         known = store.value("survey/targets")
         targets = wire(tuple[Target, ...]).unpack(known) if known is not None else ()
         return build_report(store, Shipping(folder / "tree", folder / "scratch"), targets=targets)
+
+
+def explanations(report: Report) -> dict[str, str]:
+    """Say by key what each accepted patch of codeopt's rules does; a model's own words are not proven, and are left out."""
+    from codeopt.rules.catalogue import RULES
+
+    summaries = {rule.name: rule.summary for rule in RULES}
+    told = {}
+    for one in accepted_of(report):
+        names = one.origin.prompt.split("+") if one.origin.proposer == "rules" else []
+        told[one.key] = "; ".join(summaries[name] for name in names if name in summaries)
+    return told
 
 
 def stored_settings(repo: Path, run: str) -> str:

@@ -136,7 +136,8 @@ class SpanPair:
 class Comparison:
     """Old time over new time with its interval: 2.0 is twice as fast. `rounds` counts the pairs of fresh processes.
 
-    `clock` says which times were compared.
+    `clock` says which times were compared. `pairs` holds the seconds of each pair by that clock, old and new; empty where they were not
+    kept.
     """
 
     ratio: float
@@ -147,9 +148,11 @@ class Comparison:
     old_seconds: float
     new_seconds: float
     clock: Clock = Clock.WALL
+    pairs: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
-        """Reject an interval that does not hold its estimate."""
+        """Restore tuples, and reject an interval that does not hold its estimate."""
+        object.__setattr__(self, "pairs", tuple((old, new) for old, new in self.pairs))
         if not 0 < self.low <= self.ratio <= self.high < math.inf:
             msg = f"impossible comparison: {self.low} <= {self.ratio} <= {self.high}"
             raise ValueError(msg)
@@ -163,6 +166,7 @@ class Comparison:
             high=1 / self.low,
             old_seconds=self.new_seconds,
             new_seconds=self.old_seconds,
+            pairs=tuple((new, old) for old, new in self.pairs),
         )
 
 

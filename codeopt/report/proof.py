@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from codeopt.model.evidence import Check, CheckKind, Comparison, Verdict
 from codeopt.model.oracle import Power, Survivor
@@ -15,7 +16,19 @@ from codeopt.report.prose import passed_word
 from codeopt.report.quoted import quoted
 from codeopt.report.sheet import Rows
 
-__all__ = ["CHECKS", "check_rows", "figures_table", "grounds", "power_line", "power_of", "survivor_lines", "timing_lines", "whole_line"]
+__all__ = [
+    "CHECKS",
+    "SizeLine",
+    "check_rows",
+    "figures_table",
+    "grounds",
+    "power_line",
+    "power_of",
+    "size_lines",
+    "survivor_lines",
+    "timing_lines",
+    "whole_line",
+]
 
 CHECKS = Rows(["check", "result", "what it saw"])
 """The table that `check_rows` are of."""
@@ -25,8 +38,19 @@ _DETAIL_LIMIT = 600
 _NOTABLE = 1.05
 _NUMBER = r"\d+(?:\.\d+)?(?:e[+-]\d+)?"
 _SIZE = rf"{_NUMBER}x \[{_NUMBER}, {_NUMBER}\] where a call takes {_NUMBER} (?:s|ms|us)"
+_ONE_SIZE = re.compile(rf"({_NUMBER})x \[({_NUMBER}), ({_NUMBER})\] where a call takes ({_NUMBER} (?:s|ms|us))")
 _SIZES = re.compile(rf"(?:slower on some inputs; )?from small inputs to large ones: {_SIZE}(?:, {_SIZE})*")
 _MEMORY = re.compile(r"its calls take [\d.e+]+ times (?:the memory|less memory) at their peak \([^()`]{1,60}\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeLine:
+    """What calls of one size gain, as a verdict tells it: the ratio with its interval, and how long such a call takes."""
+
+    ratio: float
+    low: float
+    high: float
+    call: str
 
 
 def figures_table(verdict: Verdict, workload: Workload) -> str:
@@ -83,6 +107,14 @@ def timing_lines(verdict: Verdict) -> Iterator[str]:
         if found:
             told = found.group()
             yield f"{told[0].upper()}{told[1:]}."
+
+
+def size_lines(verdict: Verdict) -> tuple[SizeLine, ...]:
+    """Return what each part of the calls gains, smallest inputs first; nothing where that was not looked at."""
+    details = (_SIZES.search(check.detail) for check in verdict.checks if check.kind is CheckKind.TIMING)
+    told = next((found.group() for found in details if found), "")
+    parts = (found.groups() for found in _ONE_SIZE.finditer(told))
+    return tuple(SizeLine(ratio=float(ratio), low=float(low), high=float(high), call=call) for ratio, low, high, call in parts)
 
 
 def power_of(verdict: Verdict) -> Power | None:

@@ -53,4 +53,5 @@ def comparison_of(measurements: Sequence[Measurement], interval: Interval | None
         old_seconds=statistics.median(pair.old_seconds for pair in measurements),
         new_seconds=statistics.median(pair.new_seconds for pair in measurements),
         clock=clock,
+        pairs=tuple((pair.old_seconds, pair.new_seconds) for pair in measurements),
     )

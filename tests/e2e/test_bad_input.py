@@ -168,7 +168,8 @@ def test_a_report_file_that_cannot_be_written(repo):
 
 
 @pytest.mark.parametrize(
-    ("command", "flag"), [("optimize", "--json"), ("optimize", "--record-answers"), ("verify", "--json"), ("report", "--markdown")]
+    ("command", "flag"),
+    [("optimize", "--json"), ("optimize", "--record-answers"), ("verify", "--json"), ("report", "--markdown"), ("report", "--html")],
 )
 @pytest.mark.parametrize("file", ["", "no/such/file"])
 def test_a_result_that_cannot_be_written_is_found_before_the_work(repo, tmp_path, patch_file, command, flag, file):

@@ -97,6 +97,13 @@ def test_the_report_of_a_run_can_be_read_again(repo, tmp_path):
     markdown = codeopt("report", "latest", "--repo", repo, "--markdown", "-")
     assert "slow.py::dedupe" in markdown.out
     assert "```diff" in markdown.out
+    page = codeopt("report", "latest", "--repo", repo, "--html", tmp_path / "evidence.html")
+    assert page.status == 0, page.err
+    text = (tmp_path / "evidence.html").read_text()
+    assert "slow.py::dedupe" in text
+    assert "Times of old and new code: the function" in text
+    both = codeopt("report", "--compare", "latest", "latest", "--repo", repo, "--json", "-")
+    assert [one["first"] == one["second"] for one in json.loads(both.out)["patches"]] == [True]
 
 
 def test_nothing_found_is_said(make_repo, tmp_path):

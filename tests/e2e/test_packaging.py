@@ -35,6 +35,7 @@ def test_the_wheel_holds_every_data_file(wheel):
     wanted = {f"codeopt/_data/{path.relative_to(ROOT).as_posix()}" for path in files if "__pycache__" not in path.parts}
     assert wanted
     assert wanted <= names
+    assert {f"codeopt/report/evidence/page.{kind}" for kind in ("html.jinja", "css", "js")} <= names
     assert any(name.endswith(".scm") for name in names)
     assert not any(name.startswith(("tests/", "examples/")) for name in names)
 

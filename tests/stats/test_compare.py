@@ -51,6 +51,13 @@ def test_each_clock_is_compared_by_itself():
     assert (cpu.ratio, cpu.clock) == (pytest.approx(2.0), Clock.CPU)
 
 
+def test_the_times_of_all_pairs_are_kept_by_the_clock_that_was_compared():
+    pairs = [Measurement(old_seconds=2.0 + at, new_seconds=1.0, old_cpu_seconds=0.5 + at, new_cpu_seconds=0.25) for at in range(12)]
+    seen = compare(pairs, 0.9, clock=Clock.CPU)
+    assert seen.pairs == tuple((0.5 + at, 0.25) for at in range(12))
+    assert seen.swapped().pairs == tuple((0.25, 0.5 + at) for at in range(12))
+
+
 def test_a_clock_that_was_not_read_for_all_pairs_compares_nothing():
     pairs = [Measurement(old_seconds=3.0, new_seconds=1.0, old_cpu_seconds=2.0, new_cpu_seconds=1.0)] * 8
     assert compare([*pairs, *pairs_of(3.0)], 0.99, clock=Clock.CPU) is None

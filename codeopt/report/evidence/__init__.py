@@ -1,0 +1,1 @@
+"""The evidence page: one HTML file that tells a run, and needs nothing else."""
