@@ -26,7 +26,7 @@ TAGS = {
     "finite": "finite",
     "shape": "shape",
     "columns": "shape",
-    "channels": "shape",
+    "channels": "channels",
     "keys": "keys",
     "nested": "nested",
     "rows": "lengths",

@@ -14,6 +14,7 @@ FILES: Place = ("files",)
 PROPERTIES = (
     "answers",
     "ascii",
+    "channels",
     "distinct",
     "finite",
     "hashing",
@@ -56,6 +57,7 @@ class Plan:
     - `finite`, `sign`, `magnitude`: NaN or an infinity; zero or less where all was more, less where nothing was; 2**31 and more, and years
       far off
     - `ascii`: other characters
+    - `channels`: another length of the last axis of arrays, where all had the same and their other axes had not
     - `lengths`: parts of equal length, or a number that says how many there are
     - `lines`: of text files, empty lines, other line ends, a byte order mark, other letters and spaces, signs at which a line might end, a
       last line that breaks off

@@ -20,7 +20,7 @@ def test_a_last_axis_that_is_always_of_one_length_stays_so_unless_it_is_said():
     assert {len(shape) for shape in usual} == {4}
     assert {shape[-1] for shape in usual} == {3}
     assert {shape[0] for shape in usual} >= {0, 1, 4}
-    assert {1, 0} <= {shape[-1] for shape in arrays(*clips, breaks="shape") if len(shape) == 4}
+    assert {1, 0} <= {shape[-1] for shape in arrays(*clips, breaks="channels") if len(shape) == 4}
 
 
 def test_a_last_axis_of_several_lengths_may_have_others():
