@@ -33,17 +33,21 @@ _FLAT = """if {held} and {array}.flags.c_contiguous:
     return {np}.take({again}, {array}, mode="clip")
 """
 _FLAT_LEVELS = "{np}.arange(256, dtype={np}.uint8).reshape({shape})"
-_CHANNELS = """if {held} and {array}.ndim == 4 and {array}.shape[3] <= {most} and {consts}{array}.flags.c_contiguous:
-    {levels} = {np}.empty((1, 256, 1, {array}.shape[3]), dtype={np}.uint8)
-    {levels}[:] = {np}.arange(256, dtype={np}.uint8).reshape(1, 256, 1, 1)
-    {table} = {again}
-    if {table}.shape == {levels_shape}:
-        {made} = {np}.empty({shape}, dtype={table}.dtype)
-        for {image}, {into} in zip({array}, {made}):
-            for {channel} in range({array}.shape[3]):
-                {look}
-        return {made}
+# All in one condition: that of the table's shape has another end only for large images whose channels a constant multiplies.
+_CHANNELS = """if (
+    {held}
+    and {array}.ndim == 4
+    and {array}.shape[3] <= {most}
+    and {consts}{array}.flags.c_contiguous
+    and ({table} := {again}).shape == {levels_shape}
+):
+    {made} = {np}.empty({shape}, dtype={table}.dtype)
+    for {image}, {into} in zip({array}, {made}):
+        for {channel} in range({array}.shape[3]):
+            {look}
+    return {made}
 """
+_CHANNEL_LEVELS = "{np}.arange(256, dtype={np}.uint8).reshape(1, 256, 1, 1).repeat({array}.shape[3], axis=3)"
 _SHAPES = {
     True: "({array}.shape[0], {array}.shape[3], *{array}.shape[1:3])",
     False: "{array}.shape",
@@ -226,11 +230,10 @@ def _returns(chain: _Chain, value: cst.BaseExpression) -> bool:
 def _text(chain: _Chain, params: Sequence[str]) -> str:
     view, array, numpy = chain.view, chain.array, chain.numpy
     fresh: list[str] = []
-    for base in ("levels", "table", "made", "image", "into", "channel"):
+    bases = ("table", "made", "image", "into", "channel")
+    for base in bases:
         fresh.append(view.new_name(base, taken=fresh))
-    words = dict(
-        zip(("levels", "table", "made", "image", "into", "channel"), fresh, strict=True), np=numpy, array=array, most=str(_MOST_CHANNELS)
-    )
+    words = dict(zip(bases, fresh, strict=True), np=numpy, array=array, most=str(_MOST_CHANNELS))
     held = f"type({array}) is {numpy}.ndarray and {array}.dtype == {numpy}.uint8 and {array}.size > {_MANY}"
     if not chain.consts and not chain.turned:
         shape = "1, 256" if chain.lists else "256"
@@ -238,7 +241,7 @@ def _text(chain: _Chain, params: Sequence[str]) -> str:
         taken = f"{_again(view, params, array, levels)}{'[0]' if chain.lists else ''}"
         return _FLAT.format(**words, held=held + (f" and {array}.ndim > 1" if chain.lists else ""), again=taken)
     consts = "".join(f"{numpy}.ndim({name}) < 2 and " for name in sorted(chain.consts) if _is_made_before(chain, name, params))
-    again = _again(view, params, array, words["levels"])
+    again = _again(view, params, array, _CHANNEL_LEVELS.format(**words))
     parts = {
         name: found[chain.turned].format(**words)
         for name, found in (("look", _LOOKS), ("shape", _SHAPES), ("levels_shape", _LEVELS_SHAPES))
@@ -255,4 +258,4 @@ def _again(view: View, params: Sequence[str], array: str, levels: str) -> str:
     return f"{view.function.name.value}({given})"
 
 
-RULE = Rule(name="byte-table", version=1, summary="looks up what becomes of each byte of an image", rewrite=_rewrite)
+RULE = Rule(name="byte-table", version=2, summary="looks up what becomes of each byte of an image", rewrite=_rewrite)
