@@ -11,6 +11,7 @@ from anyio import to_thread
 
 from codeopt.adapters.git import open_repository, signer_of
 from codeopt.app.branch import branch_of_one, patch_of
+from codeopt.app.reporting import explanations
 from codeopt.bot.duties.clones import SIGNATURE, Clone, Clones
 from codeopt.bot.duties.rules import Standing
 from codeopt.bot.guard import never_pushed, through_link
@@ -23,7 +24,6 @@ from codeopt.model.patch import Patch
 from codeopt.model.report import CandidateReport, Report
 from codeopt.ports.forge import Forge
 from codeopt.report.pull_request import pull_request_body, pull_request_title
-from codeopt.rules.catalogue import RULES
 
 __all__ = ["Offering"]
 
@@ -74,7 +74,7 @@ class Offering:
         draft = PullRequestDraft(
             key=key,
             title=pull_request_title(one),
-            body=pull_request_body(report, one, commit=report.info.commit, branch=branch, explanation=_explained(one)),
+            body=pull_request_body(report, one, commit=report.info.commit, branch=branch, explanation=explanations(report)[one.key]),
             head_branch=branch,
             base_branch=there.info.default_branch,
         )
@@ -88,12 +88,6 @@ class Offering:
         await self._clones.fetch(clone, head)
         signer = await to_thread.run_sync(lambda: signer_of(open_repository(clone.folder), head))
         return "" if signer == SIGNATURE[1] else f"somebody else has pushed to the branch {branch}: delete it, or merge it"
-
-
-def _explained(one: CandidateReport) -> str:
-    """Return what the rules did; a model's own words are not proven, and are left out."""
-    names = one.origin.prompt.split("+") if one.origin.proposer == "rules" else ()
-    return "; ".join(rule.summary for rule in RULES if rule.name in names)
 
 
 def _gain(one: CandidateReport) -> float:
