@@ -9,13 +9,12 @@ from anyio import to_thread
 from codeopt.adapters.git import branch_point, commits_between, move, open_repository, signer_of
 from codeopt.app.verify import Verification
 from codeopt.bot.duties.clones import SIGNATURE, Clone, Clones
-from codeopt.bot.duties.judging import Judging
+from codeopt.bot.duties.judging import Judging, told_of
 from codeopt.bot.duties.rules import Standing
 from codeopt.errors import PatchError, TargetError
 from codeopt.model.evidence import Outcome
 from codeopt.model.forge import PullRequest, PullRequestState
 from codeopt.ports.forge import Forge
-from codeopt.report.bot_comment import verify_comment
 
 __all__ = ["Following"]
 
@@ -62,14 +61,7 @@ class Following:
             return await self._settled(there, pull, clone, head, found)
 
     async def _settled(self, there: Standing, pull: PullRequest, clone: Clone, head: str, found: Verification) -> str:
-        told = verify_comment(
-            found.verdict,
-            target=found.target,
-            workload=found.workload,
-            machine=found.machine,
-            sandbox=found.sandbox,
-            commit=clone.commit,
-        )
+        told = told_of(found, clone.commit)
         if found.verdict.outcome in _ENDS:
             return await self._closed(pull, told)
         if found.verdict.outcome is Outcome.FASTER:

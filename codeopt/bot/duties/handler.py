@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codeopt.bot.duties.clones import Clones
 from codeopt.bot.duties.following import Following
-from codeopt.bot.duties.judging import Judging
+from codeopt.bot.duties.judging import Judging, told_of
 from codeopt.bot.duties.offering import Offering
 from codeopt.bot.duties.optimizing import Optimizing, effect_of
 from codeopt.bot.duties.rules import Standing, standing
@@ -19,7 +19,7 @@ from codeopt.model.bot import Delivery, Job, JobKind, JobOrigin
 from codeopt.model.evidence import Outcome
 from codeopt.model.forge import PullRequestState, Reaction, RepositoryName
 from codeopt.ports.forge import Forge
-from codeopt.report.bot_comment import check_comment, help_comment, optimize_comment, verify_comment
+from codeopt.report.bot_comment import check_comment, help_comment, optimize_comment
 
 __all__ = ["Duties"]
 
@@ -69,16 +69,8 @@ class Duties:
         await standing(self._forge, _where(job))
         pull = await self._forge.pull_request(_where(job), job.number)
         found = await self._judging.verify(pull)
-        body = verify_comment(
-            found.verdict,
-            target=found.target,
-            workload=found.workload,
-            machine=found.machine,
-            sandbox=found.sandbox,
-            commit=pull.head_sha,
-        )
         good = Reaction.ROCKET if found.verdict.outcome is Outcome.FASTER else Reaction.THUMBS_DOWN
-        return Reply(body=body, effect=f"{found.verdict.outcome}: {found.target}", reaction=good)
+        return Reply(body=told_of(found, pull.head_sha), effect=f"{found.verdict.outcome}: {found.target}", reaction=good)
 
     async def _check(self, job: Job) -> Reply:
         await standing(self._forge, _where(job))

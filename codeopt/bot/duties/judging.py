@@ -18,9 +18,10 @@ from codeopt.model.check import CheckReport
 from codeopt.model.errand import Errand, ErrandKind
 from codeopt.model.forge import PullRequest
 from codeopt.ports.forge import Forge
+from codeopt.report.bot_comment import verify_comment
 from codeopt.report.check_run import check_run, check_run_begun, check_run_failed
 
-__all__ = ["Judging"]
+__all__ = ["Judging", "told_of"]
 
 
 class Judging:
@@ -78,6 +79,13 @@ class Judging:
         if report is None:
             raise InfrastructureError("the check came back without a report: see the service's log")
         return report
+
+
+def told_of(found: Verification, commit: str) -> str:
+    """Return the text of a comment that tells a verdict; `commit` is what it is about."""
+    return verify_comment(
+        found.verdict, target=found.target, workload=found.workload, machine=found.machine, sandbox=found.sandbox, commit=commit
+    )
 
 
 def _laid_out(clone: Clone, head: str, onto: str | None) -> bytes:
