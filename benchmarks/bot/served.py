@@ -54,7 +54,7 @@ class Ledger:
 def main() -> int:
     """Serve until SIGTERM."""
     configure()
-    serve(load_bot_settings(flags={}, environ=os.environ), Ledger(Path(sys.argv[1])))
+    serve(load_bot_settings(flags={"dry_run": True}, environ=os.environ), Ledger(Path(sys.argv[1])))
     return 0
 
 

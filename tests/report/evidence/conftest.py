@@ -11,9 +11,12 @@ import pytest
 WANTED = "Chromium is not here: apt-get install chromium fonts-dejavu-core"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[object]:
-    """Yield a browser; where there is none the tests are skipped, unless CODEOPT_REQUIRE_CHROMIUM=1."""
+    """Yield a browser, for one test: its driver keeps an event loop running, which other tests must not find.
+
+    Where there is none the tests are skipped, unless CODEOPT_REQUIRE_CHROMIUM=1.
+    """
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium")
