@@ -21,7 +21,8 @@ from tests.e2e.conftest import FILES, SLOW
 from tests.github_server.host import GitHubServer
 from tests.github_server.keys import PRIVATE_PEM
 
-pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("docker_environment")]
+# Some of them run a whole search more than once, beside other tests.
+pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("docker_environment"), pytest.mark.timeout(1800)]
 
 NAME = "acme/widgets"
 ROOT = Path(__file__).resolve().parents[2]
