@@ -18,9 +18,8 @@ from functools import partial
 import anyio
 from anyio import to_thread
 
-from codeopt.bot.logs import tell
 from codeopt.bot.policy import Policy
-from codeopt.errors import CodeoptError, ForgeUnavailable
+from codeopt.bot.ticking import Ticking
 from codeopt.model.bot import Delivery, Job, JobKind, JobOrigin
 from codeopt.model.forge import InstalledRepository
 from codeopt.ports import Queue
@@ -30,7 +29,14 @@ __all__ = ["Schedule", "due_jobs", "wanted_now"]
 
 LOGGER = logging.getLogger("codeopt.bot.schedule")
 EVENT = "schedule"
-_PAUSE_S = 3600.0
+_HOURLY = Ticking(
+    logger=LOGGER,
+    pause_s=3600.0,
+    done="the schedule was kept",
+    counted="jobs",
+    failed="the schedule cannot be kept",
+    broke="the schedule broke",
+)
 _DAY_HOURS, _WEEK_HOURS = 24, 168
 
 
@@ -98,19 +104,7 @@ class Schedule:
 
     async def run(self) -> None:
         """Go on until cancelled. What fails is logged, and tried again in an hour, or sooner where the host says when."""
-        while True:
-            pause_s = _PAUSE_S
-            try:
-                made = await self.tick()
-            except CodeoptError as error:
-                if isinstance(error, ForgeUnavailable) and error.retry_after_s is not None:
-                    pause_s = min(_PAUSE_S, max(1.0, error.retry_after_s))
-                tell(LOGGER, "the schedule cannot be kept", level=logging.ERROR, reason=str(error), again_in_s=round(pause_s))
-            except Exception:
-                LOGGER.exception("the schedule broke")
-            else:
-                tell(LOGGER, "the schedule was kept", jobs=made)
-            await self._sleep(pause_s)
+        await _HOURLY.run(self.tick, self._sleep)
 
     async def tick(self) -> int:
         """Offer all that is due and was not offered yet; return how many jobs are new to the queue.

@@ -14,14 +14,22 @@ from typing import NamedTuple
 import anyio
 
 from codeopt.bot.logs import tell
-from codeopt.errors import CodeoptError, ForgeRefused, ForgeUnavailable
+from codeopt.bot.ticking import Ticking
+from codeopt.errors import ForgeRefused
 from codeopt.model.forge import FailedDelivery
 from codeopt.ports.forge import Forge
 
 __all__ = ["Sweep"]
 
 LOGGER = logging.getLogger("codeopt.bot.sweep")
-_PAUSE_S = 600.0
+_EVERY_TEN_MINUTES = Ticking(
+    logger=LOGGER,
+    pause_s=600.0,
+    done="failed deliveries were swept",
+    counted="deliveries",
+    failed="failed deliveries cannot be swept",
+    broke="the sweep broke",
+)
 # GitHub makes nothing again that is older.
 _BACK_S = 3 * 86400.0
 # How long after the newest attempt the next one is asked for: what failed because a database is down has hours to come through. Another
@@ -52,19 +60,7 @@ class Sweep:
 
     async def run(self) -> None:
         """Go on until cancelled. What fails is logged, and tried again at the next time, or sooner where the host says when."""
-        while True:
-            pause_s = _PAUSE_S
-            try:
-                asked = await self.tick()
-            except CodeoptError as error:
-                if isinstance(error, ForgeUnavailable) and error.retry_after_s is not None:
-                    pause_s = min(_PAUSE_S, max(1.0, error.retry_after_s))
-                tell(LOGGER, "failed deliveries cannot be swept", level=logging.ERROR, reason=str(error), again_in_s=round(pause_s))
-            except Exception:
-                LOGGER.exception("the sweep broke")
-            else:
-                tell(LOGGER, "failed deliveries were swept", deliveries=asked)
-            await self._sleep(pause_s)
+        await _EVERY_TEN_MINUTES.run(self.tick, self._sleep)
 
     async def tick(self) -> int:
         """Ask for what is due, the oldest first and a hundred at most; return how many were asked for.
