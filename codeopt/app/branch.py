@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from codeopt.adapters.git import CommitPlan, commit_on_branch, open_repository, require_branch_free
+from codeopt.adapters.git import CommitPlan, Repository, commit_on_branch, open_repository, require_branch_free
 from codeopt.adapters.store.runs import find_run
 from codeopt.adapters.store.sqlite import SqliteStore
 from codeopt.app.combine import accepted
@@ -16,7 +16,7 @@ from codeopt.model.report import CandidateReport, Report
 from codeopt.patching.apply import apply
 from codeopt.patching.versions import merge
 
-__all__ = ["branch_of", "branch_of_one", "patch_of", "require_free"]
+__all__ = ["branch_of", "branch_of_one", "candidate_of", "require_free"]
 
 
 def require_free(repo: Path, branch: str) -> None:
@@ -42,6 +42,42 @@ def branch_of(repo: Path, report: Report, branch: str) -> str:
     folder = find_run(repository.root, report.info.run)
     with SqliteStore(folder, read_only=True) as store:
         chosen = _chosen(report, accepted(store))
+    tip = _committed(repository, folder, report, chosen, branch)
+    aside = "" if len(chosen) == len(report.accepted) else " (the accepted patches fail together: only the best is committed)"
+    moved = repository.commit != report.info.commit
+    since = f"; HEAD has moved since: it starts at {report.info.commit[:12]}, where the run began" if moved else ""
+    return f"branch {branch} at {tip[:12]} holds {len(chosen)} accepted patches{aside}{since}"
+
+
+def branch_of_one(repo: Path, report: Report, candidate: Candidate, branch: str) -> str:
+    """Make a branch with the commit of one accepted candidate, on the commit that the run began with, and return the commit's name.
+
+    Raises:
+        RepositoryError: the branch cannot be made, or a file was not committed when the run began; nothing has changed.
+    """
+    repository = open_repository(repo)
+    told = next(one for one in report.candidates if one.key == candidate.key)
+    return _committed(repository, find_run(repository.root, report.info.run), report, [(candidate, told)], branch)
+
+
+def candidate_of(repo: Path, report: Report, key: str) -> Candidate:
+    """Return a candidate of a run.
+
+    Raises:
+        StoreError: the run holds no such candidate.
+    """
+    folder = find_run(open_repository(repo).root, report.info.run)
+    with SqliteStore(folder, read_only=True) as store:
+        found = store.candidate(key)
+    if found is None:
+        raise StoreError(f"{folder}: holds no candidate {key}: run again")
+    return found
+
+
+def _committed(
+    repository: Repository, folder: Path, report: Report, chosen: Sequence[tuple[Candidate, CandidateReport]], branch: str
+) -> str:
+    """Make the branch with a commit for each candidate, and return the name of the last one; `folder` is that of the run."""
     plans, patches = list[CommitPlan](), list[Patch]()
     before: Mapping[str, bytes] = {}
     for candidate, told in chosen:
@@ -49,44 +85,7 @@ def branch_of(repo: Path, report: Report, branch: str) -> str:
         patch = merge(patches)
         before = {path: (folder / "tree" / path).read_bytes() for path in patch.paths}
         plans.append(CommitPlan(message=_message(told), files=apply(patch, before)))
-    tip = commit_on_branch(repository, branch, plans, base=report.info.commit, before=before)
-    aside = "" if len(chosen) == len(report.accepted) else " (the accepted patches fail together: only the best is committed)"
-    moved = repository.commit != report.info.commit
-    since = f"; HEAD has moved since: it starts at {report.info.commit[:12]}, where the run began" if moved else ""
-    return f"branch {branch} at {tip[:12]} holds {len(chosen)} accepted patches{aside}{since}"
-
-
-def branch_of_one(repo: Path, report: Report, key: str, branch: str) -> str:
-    """Make a branch with the commit of one accepted candidate, on the commit that the run began with, and return the commit's name.
-
-    Raises:
-        RepositoryError: the branch cannot be made, or a file was not committed when the run began; nothing has changed.
-        StoreError: the run holds no such candidate.
-    """
-    repository = open_repository(repo)
-    folder = find_run(repository.root, report.info.run)
-    candidate = _candidate(folder, key)
-    told = next(one for one in report.candidates if one.key == key)
-    before = {path: (folder / "tree" / path).read_bytes() for path in candidate.patch.paths}
-    plan = CommitPlan(message=_message(told), files=apply(candidate.patch, before))
-    return commit_on_branch(repository, branch, [plan], base=report.info.commit, before=before)
-
-
-def patch_of(repo: Path, report: Report, key: str) -> Patch:
-    """Return the patch of a candidate of a run.
-
-    Raises:
-        StoreError: the run holds no such candidate.
-    """
-    return _candidate(find_run(open_repository(repo).root, report.info.run), key).patch
-
-
-def _candidate(folder: Path, key: str) -> Candidate:
-    with SqliteStore(folder, read_only=True) as store:
-        found = store.candidate(key)
-    if found is None:
-        raise StoreError(f"{folder}: holds no candidate {key}: run again")
-    return found
+    return commit_on_branch(repository, branch, plans, base=report.info.commit, before=before)
 
 
 def _chosen(report: Report, candidates: tuple[Candidate, ...]) -> list[tuple[Candidate, CandidateReport]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from anyio import CancelScope, to_thread
 
-from codeopt.adapters.git import Remote, open_repository, sign_as
+from codeopt.adapters.git import Remote, Repository, open_repository, sign_as
 from codeopt.errors import StoreError
 from codeopt.model.forge import RepositoryName
 from codeopt.ports.forge import Forge
@@ -28,11 +28,16 @@ SIGNATURE = ("codeopt", "codeopt@localhost")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clone:
-    """A clone in a folder, checked out at `commit`."""
+    """A clone of the repository `name`, made at `commit`; what lies in its working tree may change."""
 
-    repository: RepositoryName
-    folder: Path
+    name: RepositoryName
+    repository: Repository
     commit: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.repository.root
 
 
 class Clones:
@@ -55,21 +60,22 @@ class Clones:
         try:
             remote = Remote(await self._forge.git_access(repository, push=False))
             folder = outer / repository.name
-            commit = await to_thread.run_sync(partial(remote.clone, folder, ref=ref, depth=depth), abandon_on_cancel=False)
-            await to_thread.run_sync(partial(sign_as, open_repository(folder), *SIGNATURE))
-            yield Clone(repository=repository, folder=folder, commit=commit)
+            commit = await to_thread.run_sync(partial(remote.clone, folder, ref=ref, depth=depth))
+            opened = await to_thread.run_sync(open_repository, folder)
+            await to_thread.run_sync(sign_as, opened, *SIGNATURE)
+            yield Clone(name=repository, repository=opened, commit=commit)
         finally:
             with CancelScope(shield=True):
                 await to_thread.run_sync(partial(shutil.rmtree, outer, ignore_errors=True))
 
     async def fetch(self, clone: Clone, ref: str) -> str:
         """Bring a further ref or commit into a clone, and return the commit's name."""
-        remote = Remote(await self._forge.git_access(clone.repository, push=False))
+        remote = Remote(await self._forge.git_access(clone.name, push=False))
         return await to_thread.run_sync(partial(remote.fetch, clone.folder, ref=ref))
 
     async def push(self, clone: Clone, *, branch: str, commit: str, expected: str | None) -> None:
         """Put a branch of codeopt's to a commit of a clone, where the branch is at `expected` (None: not there)."""
-        remote = Remote(await self._forge.git_access(clone.repository, push=True))
+        remote = Remote(await self._forge.git_access(clone.name, push=True))
         await to_thread.run_sync(partial(remote.push, clone.folder, branch=branch, commit=commit, expected=expected))
 
     def _place(self) -> Path:

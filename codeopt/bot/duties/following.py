@@ -6,7 +6,7 @@ from functools import partial
 
 from anyio import to_thread
 
-from codeopt.adapters.git import branch_point, commits_between, move, open_repository, signer_of
+from codeopt.adapters.git import branch_point, commits_between, move, signer_of
 from codeopt.app.verify import Verification
 from codeopt.bot.duties.clones import SIGNATURE, Clone, Clones
 from codeopt.bot.duties.judging import Judging, told_of
@@ -38,36 +38,36 @@ class Following:
         Those on which somebody else has pushed are theirs by now, and are left alone.
         """
         own = await self._forge.own_pull_requests(there.name)
-        told = []
-        for one in own:
-            if one.state is PullRequestState.OPEN and one.key is not None:
-                became = await self._again(there, await self._forge.pull_request(there.name, one.number))
-                told += [f"#{one.number} {became}"] if became else []
-        return tuple(told)
-
-    async def _again(self, there: Standing, pull: PullRequest) -> str:
-        if pull.from_fork or pull.base_branch != there.info.default_branch:
-            return ""
+        open_ones = [one.number for one in own if one.state is PullRequestState.OPEN and one.key is not None]
+        pulls = [await self._forge.pull_request(there.name, number) for number in open_ones]
+        followed = [pull for pull in pulls if not pull.from_fork and pull.base_branch == there.info.default_branch]
+        if not followed:
+            return ()
         async with self._clones.of(there.name, ref=there.head_sha) as clone:
-            head = await self._clones.fetch(clone, pull.head_ref)
-            if not await to_thread.run_sync(partial(_is_behind, clone, head)):
-                return ""
-            if not await to_thread.run_sync(partial(_is_own, clone, head)):
-                return "is somebody else's by now"
-            try:
-                found = await self._judging.verified(clone, head=head, onto=clone.commit)
-            except (PatchError, TargetError) as error:
-                return await self._closed(pull, f"The code has changed below this pull request, which does not apply any more ({error}).")
-            return await self._settled(there, pull, clone, head, found)
+            became = [(pull.number, await self._again(clone, pull)) for pull in followed]
+        return tuple(f"#{number} {words}" for number, words in became if words)
 
-    async def _settled(self, there: Standing, pull: PullRequest, clone: Clone, head: str, found: Verification) -> str:
+    async def _again(self, clone: Clone, pull: PullRequest) -> str:
+        head = await self._clones.fetch(clone, pull.head_ref)
+        point = await to_thread.run_sync(branch_point, clone.repository, clone.commit, head)
+        if point == clone.commit:
+            return ""
+        if not await to_thread.run_sync(_is_own, clone, point, head):
+            return "is somebody else's by now"
+        try:
+            found = await self._judging.verified(clone, head=head, onto=clone.commit)
+        except (PatchError, TargetError) as error:
+            return await self._closed(pull, f"The code has changed below this pull request, which does not apply any more ({error}).")
+        return await self._settled(clone, pull, found, point=point, head=head)
+
+    async def _settled(self, clone: Clone, pull: PullRequest, found: Verification, *, point: str, head: str) -> str:
         told = told_of(found, clone.commit)
         if found.verdict.outcome in _ENDS:
             return await self._closed(pull, told)
         if found.verdict.outcome is Outcome.FASTER:
-            commit = await to_thread.run_sync(partial(_moved, clone, head))
+            commit = await to_thread.run_sync(partial(move, clone.repository, head, since=point, onto=clone.commit))
             await self._clones.push(clone, branch=pull.head_branch, commit=commit, expected=head)
-        await self._forge.put_comment(there.name, pull.number, key=_KEY, body=told)
+        await self._forge.put_comment(pull.repository, pull.number, key=_KEY, body=told)
         return "is proven again and moved" if found.verdict.outcome is Outcome.FASTER else "could not be proven again"
 
     async def _closed(self, pull: PullRequest, why: str) -> str:
@@ -76,17 +76,7 @@ class Following:
         return "is closed"
 
 
-def _moved(clone: Clone, head: str) -> str:
-    repository = open_repository(clone.folder)
-    return move(repository, head, since=branch_point(repository, clone.commit, head), onto=clone.commit)
-
-
-def _is_behind(clone: Clone, head: str) -> bool:
-    return branch_point(open_repository(clone.folder), clone.commit, head) != clone.commit
-
-
-def _is_own(clone: Clone, head: str) -> bool:
+def _is_own(clone: Clone, point: str, head: str) -> bool:
     """Whether all commits of a branch are codeopt's, as far as commits can tell."""
-    repository = open_repository(clone.folder)
-    commits = commits_between(repository, branch_point(repository, clone.commit, head), head)
-    return bool(commits) and all(signer_of(repository, commit) == SIGNATURE[1] for commit in commits)
+    commits = commits_between(clone.repository, point, head)
+    return bool(commits) and all(signer_of(clone.repository, commit) == SIGNATURE[1] for commit in commits)

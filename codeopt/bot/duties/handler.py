@@ -66,15 +66,15 @@ class Duties:
         return Reply(body=optimize_comment(report, offers), effect=effect_of(offers), reaction=found)
 
     async def _verify(self, job: Job) -> Reply:
-        await standing(self._forge, _where(job))
-        pull = await self._forge.pull_request(_where(job), job.number)
+        there = await standing(self._forge, _where(job))
+        pull = await self._forge.pull_request(there.name, job.number)
         found = await self._judging.verify(pull)
         good = Reaction.ROCKET if found.verdict.outcome is Outcome.FASTER else Reaction.THUMBS_DOWN
         return Reply(body=told_of(found, pull.head_sha), effect=f"{found.verdict.outcome}: {found.target}", reaction=good)
 
     async def _check(self, job: Job) -> Reply:
-        await standing(self._forge, _where(job))
-        report = await self._judging.check(await self._forge.pull_request(_where(job), job.number), key=f"check:{job.id}")
+        there = await standing(self._forge, _where(job))
+        report = await self._judging.check(await self._forge.pull_request(there.name, job.number), key=f"check:{job.id}")
         good = Reaction.ROCKET if report.holds else Reaction.THUMBS_DOWN
         return Reply(body=check_comment(report), effect=f"{report.outcome}", reaction=good)
 

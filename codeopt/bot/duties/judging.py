@@ -9,11 +9,11 @@ from functools import partial
 
 from anyio import to_thread
 
-from codeopt.adapters.git import branch_point, check_out, diff_between, open_repository
+from codeopt.adapters.git import branch_point, check_out, diff_between
 from codeopt.app.verify import Verification
 from codeopt.bot.duties.clones import Clone, Clones
-from codeopt.bot.errands import Errands
-from codeopt.errors import CodeoptError, InfrastructureError, PatchError
+from codeopt.bot.errands import Errands, result_of
+from codeopt.errors import CodeoptError, PatchError
 from codeopt.model.check import CheckReport
 from codeopt.model.errand import Errand, ErrandKind
 from codeopt.model.forge import PullRequest
@@ -66,19 +66,13 @@ class Judging:
     async def verified(self, clone: Clone, *, head: str, onto: str | None) -> Verification:
         """Judge what `head` changes since it left the clone's commit, on that very commit (or `onto` another one)."""
         patch = await to_thread.run_sync(partial(_laid_out, clone, head, onto))
-        found = (await self._errands.run(Errand(kind=ErrandKind.VERIFY, clone=str(clone.folder), patch=patch))).verified
-        if found is None:
-            raise InfrastructureError("the verification came back without a verdict: see the service's log")
-        return found
+        return result_of((await self._errands.run(Errand(kind=ErrandKind.VERIFY, clone=str(clone.folder), patch=patch))).verified)
 
     async def _checked(self, pull: PullRequest) -> CheckReport:
         async with self._clones.of(pull.repository, ref=f"refs/heads/{pull.base_branch}") as clone:
             head = await self._clones.fetch(clone, pull.head_ref)
             errand = Errand(kind=ErrandKind.CHECK, clone=str(clone.folder), base=clone.commit, head=head)
-            report = (await self._errands.run(errand)).checked
-        if report is None:
-            raise InfrastructureError("the check came back without a report: see the service's log")
-        return report
+            return result_of((await self._errands.run(errand)).checked)
 
 
 def told_of(found: Verification, commit: str) -> str:
@@ -94,10 +88,9 @@ def _laid_out(clone: Clone, head: str, onto: str | None) -> bytes:
     Raises:
         PatchError: it changes nothing.
     """
-    repository = open_repository(clone.folder)
-    point = branch_point(repository, clone.commit, head)
-    patch = diff_between(repository, point, head)
+    point = branch_point(clone.repository, clone.commit, head)
+    patch = diff_between(clone.repository, point, head)
     if not patch.strip():
         raise PatchError(f"{head[:12]} changes nothing since {point[:12]}: push a change first")
-    check_out(repository, onto or point)
+    check_out(clone.repository, onto or point)
     return patch

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
 
-from codeopt.adapters.git import open_repository, signer_of
-from codeopt.app.branch import branch_of_one, patch_of
+from codeopt.adapters.git import signer_of
+from codeopt.app.branch import branch_of_one, candidate_of
 from codeopt.app.reporting import explanations
 from codeopt.bot.duties.clones import SIGNATURE, Clone, Clones
 from codeopt.bot.duties.rules import Standing
@@ -19,7 +18,7 @@ from codeopt.bot.ignore import ignored
 from codeopt.bot.policy import POLICY_PATH, Policy
 from codeopt.bot.quota import Quota, branch_name, pull_request_key
 from codeopt.model.bot import Offer
-from codeopt.model.forge import PullRequestDraft, PullRequestState
+from codeopt.model.forge import PullRequestDraft
 from codeopt.model.patch import Patch
 from codeopt.model.report import CandidateReport, Report
 from codeopt.ports.forge import Forge
@@ -53,24 +52,25 @@ class Offering:
         return Quota(await self._forge.own_pull_requests(there.name), there.policy, now_s=self._now_s()).exhausted()
 
     async def _one(self, there: Standing, clone: Clone, report: Report, one: CandidateReport, quota: Quota) -> Offer:
-        patch = await to_thread.run_sync(partial(patch_of, clone.folder, report, one.key))
-        key = pull_request_key(one.target.name, patch)
+        candidate = await to_thread.run_sync(candidate_of, clone.folder, report, one.key)
+        key = pull_request_key(one.target.name, candidate.patch)
         known = quota.existing(key)
-        if known is not None and known.state is PullRequestState.OPEN:
+        if known is not None:
             return Offer(key=one.key, url=known.url)
-        reason = _unwanted(one, patch, there.policy, clone.folder) or quota.refusal(key)
-        branch = branch_name(one.target.name, patch)
-        reason = reason or await self._taken(clone, branch)
+        reason = _unwanted(one, candidate.patch, there.policy, clone.folder) or quota.refusal(key)
         if reason:
             return Offer(key=one.key, reason=reason)
-        url = await self._opened(there, clone, report, one, key=key, branch=branch)
+        branch = branch_name(one.target.name, candidate.patch)
+        before = await self._forge.branch_head(there.name, branch)
+        if before is not None and not await self._is_own(clone, before):
+            return Offer(key=one.key, reason=f"somebody else has pushed to the branch {branch}: delete it, or merge it")
+        commit = await to_thread.run_sync(branch_of_one, clone.folder, report, candidate, branch)
+        await self._clones.push(clone, branch=branch, commit=commit, expected=before)
+        url = await self._opened(there, report, one, key=key, branch=branch)
         quota.taken(key)
         return Offer(key=one.key, url=url)
 
-    async def _opened(self, there: Standing, clone: Clone, report: Report, one: CandidateReport, *, key: str, branch: str) -> str:
-        commit = await to_thread.run_sync(partial(branch_of_one, clone.folder, report, one.key, branch))
-        before = await self._forge.branch_head(there.name, branch)
-        await self._clones.push(clone, branch=branch, commit=commit, expected=before)
+    async def _opened(self, there: Standing, report: Report, one: CandidateReport, *, key: str, branch: str) -> str:
         draft = PullRequestDraft(
             key=key,
             title=pull_request_title(one),
@@ -80,14 +80,10 @@ class Offering:
         )
         return (await self._forge.open_pull_request(there.name, draft)).url
 
-    async def _taken(self, clone: Clone, branch: str) -> str:
-        """Return why a branch is not codeopt's to write; empty where it is not there, or bears an earlier attempt's commit."""
-        head = await self._forge.branch_head(clone.repository, branch)
-        if head is None:
-            return ""
+    async def _is_own(self, clone: Clone, head: str) -> bool:
+        """Whether what a branch is at is the commit of an earlier attempt, as far as a commit can tell."""
         await self._clones.fetch(clone, head)
-        signer = await to_thread.run_sync(lambda: signer_of(open_repository(clone.folder), head))
-        return "" if signer == SIGNATURE[1] else f"somebody else has pushed to the branch {branch}: delete it, or merge it"
+        return await to_thread.run_sync(signer_of, clone.repository, head) == SIGNATURE[1]
 
 
 def _gain(one: CandidateReport) -> float:

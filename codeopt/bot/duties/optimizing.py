@@ -5,8 +5,7 @@ from __future__ import annotations
 from codeopt.bot.duties.clones import Clones
 from codeopt.bot.duties.offering import Offering
 from codeopt.bot.duties.rules import Standing
-from codeopt.bot.errands import Errands
-from codeopt.errors import InfrastructureError
+from codeopt.bot.errands import Errands, result_of
 from codeopt.model.bot import Offer
 from codeopt.model.errand import Errand, ErrandKind
 from codeopt.model.report import Report
@@ -32,9 +31,7 @@ class Optimizing:
         """
         async with self._clones.of(there.name, ref=there.head_sha, depth=1) as clone:
             errand = Errand(kind=ErrandKind.OPTIMIZE, clone=str(clone.folder), target=target, exclude=there.policy.ignore)
-            report = (await self._errands.run(errand)).optimized
-            if report is None:
-                raise InfrastructureError("the run came back without a report: see the service's log")
+            report = result_of((await self._errands.run(errand)).optimized)
             return report, await self._offering.offer(there, clone, report)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codeopt.bot.errands.answer import Answer
+from codeopt.bot.errands.answer import Answer, result_of
 from codeopt.bot.errands.runner import Errands, ProcessErrands
 
-__all__ = ["Answer", "Errands", "ProcessErrands"]
+__all__ = ["Answer", "Errands", "ProcessErrands", "result_of"]

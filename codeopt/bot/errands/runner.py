@@ -115,7 +115,7 @@ async def _ended(process: Process) -> None:
             break
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        with anyio.move_on_after(wait_s if wait_s is not None else float("inf")):
+        with anyio.move_on_after(wait_s):
             await process.wait()
     await process.aclose()
 
