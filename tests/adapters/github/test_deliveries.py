@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-from codeopt.adapters.github import AppCredentials, GitHubForge
 from codeopt.adapters.github.call import MOST_PAGES
-from codeopt.errors import ForgeRefused, ForgeUnavailable
-from codeopt.model.access import Secret
-from tests.github_server.client import HurriedTransport
-from tests.github_server.faults import Fault, Trouble
-from tests.github_server.keys import PRIVATE_PEM
 
 DAY_S = 86400.0
 
@@ -63,16 +55,3 @@ def test_the_app_itself_asks_and_no_installation(scene, server):
         ("apps/list-webhook-deliveries", "Bearer"),
         ("apps/redeliver-webhook-delivery", "Bearer"),
     ]
-
-
-def test_a_host_that_is_down_is_no_empty_list(scene, server):
-    server.service.troubles.append(Trouble(operation="apps/list-webhook-deliveries", fault=Fault.ERROR, times=9))
-    with pytest.raises(ForgeUnavailable):
-        failed(scene)
-
-
-def test_a_key_that_is_not_taken_is_told(scene, server, clock):
-    wrong = AppCredentials(app_id="1", private_key=Secret(PRIVATE_PEM))
-    forge = GitHubForge(wrong, api_url=server.api_url, clock=clock, transport=HurriedTransport(server.service))
-    with pytest.raises(ForgeRefused):
-        asyncio.run(forge.failed_deliveries(0))

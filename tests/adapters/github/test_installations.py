@@ -5,15 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-import pytest
-
-from codeopt.adapters.github import AppCredentials, GitHubForge
-from codeopt.errors import ForgeRefused, ForgeUnavailable
-from codeopt.model.access import Secret
 from tests.conformance.forge_suite import NAME
-from tests.github_server.client import HurriedTransport
-from tests.github_server.faults import Fault, Trouble
-from tests.github_server.keys import PRIVATE_PEM
 
 
 def listed(scene) -> list[str]:
@@ -48,16 +40,3 @@ def test_an_installation_that_refuses_does_not_hide_the_others(scene, server, ca
     assert listed(scene) == ["zeta/tools"]
     (line,) = [record.getMessage() for record in caplog.records if "not listed" in record.getMessage()]
     assert f"installation {number} " in line
-
-
-def test_a_host_that_is_down_is_no_empty_list(scene, server):
-    server.service.troubles.append(Trouble(operation="apps/list-repos-accessible-to-installation", fault=Fault.ERROR, times=9))
-    with pytest.raises(ForgeUnavailable):
-        listed(scene)
-
-
-def test_a_key_that_is_not_taken_is_told(scene, server, clock):
-    wrong = AppCredentials(app_id="1", private_key=Secret(PRIVATE_PEM))
-    forge = GitHubForge(wrong, api_url=server.api_url, clock=clock, transport=HurriedTransport(server.service))
-    with pytest.raises(ForgeRefused):
-        asyncio.run(forge.repositories())
